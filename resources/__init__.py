@@ -1,0 +1,22 @@
+"""Data that ships with Perch, read with importlib.resources; imports nothing of the program.
+
+Belongs here: the files and the functions that read them. Must not know: what the data means.
+"""
+
+from __future__ import annotations
+
+import json
+from importlib.resources import files
+from typing import Any
+
+SCHEMA_FILES = ("User", "EnterpriseUser", "Group", "ServiceProviderConfig", "ResourceType", "Schema")
+"""The schema documents in the order in which ``/Schemas`` lists them."""
+
+
+def schema_documents() -> list[dict[str, Any]]:
+    """Read the schema documents (RFC 7643 §7); a new copy at each call.
+
+    Raises FileNotFoundError where the installation is incomplete.
+    """
+    folder = files("resources") / "schemas"
+    return [json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in SCHEMA_FILES]

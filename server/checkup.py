@@ -1,0 +1,208 @@
+"""A check-up of a data folder: what an admin would otherwise find out one by one, each with its remedy.
+
+Belongs here: what is looked at and when it is a worry. Must not know: how a host shows it. Nothing is
+changed.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import stat
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from server.config import ServerConfig, load_config
+from server.faults import Fault, FaultCode
+from server.store import upkeep
+from server.store.database import Database
+from server.store.serving import serving
+from server.store.tokens import SqliteTokenStore
+from server.tokens import check, expires_soon, timestamp
+from server.vault import Outcome, Vault
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.records import Token
+
+LITTLE_SPACE: Final = 1_000_000_000
+NO_SPACE: Final = 50_000_000
+"""Free bytes below which the disk is a worry, and below which it is a failure."""
+WARNINGS: Final = (1, 7, 20)
+"""Days before a token's end at which an admin wants to be told, the nearest first."""
+KEYRING_PATIENCE: Final = 5.0
+
+
+class Level(StrEnum):
+    """How a check ended."""
+
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found; where a fault was met, the host words it."""
+
+    level: Level
+    subject: str
+    sentence: str
+    remedy: str = ""
+    fault: Fault | None = None
+
+
+def check_up(folder: Path, database: str, activity: str, vault: Vault | None = None) -> Iterator[Finding]:
+    """Yield what each check of a folder finds; ``database`` and ``activity`` are the names of its files."""
+    yield _folder(folder)
+    config = ServerConfig()
+    try:
+        config = load_config(folder)
+        yield Finding(Level.OK, "Settings", "can be read")
+    except Fault as fault:
+        yield _failed("Settings", fault)
+    sound = True
+    for finding in _database(folder / database):
+        sound = sound and finding.level is not Level.FAIL
+        yield finding
+    yield _activity(folder / activity)
+    yield _space(folder)
+    yield _keyring(vault or Vault(patience=KEYRING_PATIENCE))
+    yield _port(folder, config)
+    if sound and (folder / database).exists():
+        yield from _tokens(folder / database)
+
+
+def _failed(subject: str, fault: Fault, level: Level = Level.FAIL) -> Finding:
+    return Finding(level, subject, "", fault=fault)
+
+
+def _folder(folder: Path) -> Finding:
+    mode = stat.S_IMODE(folder.stat().st_mode)
+    if os.name == "posix" and mode & 0o077:
+        return Finding(
+            Level.WARN,
+            "Data folder",
+            f"{folder} can be entered by other users of this machine",
+            f"Run chmod 700 {folder}.",
+        )
+    return Finding(Level.OK, "Data folder", f"{folder}, private to its owner")
+
+
+def _database(path: Path) -> Iterator[Finding]:
+    if not path.exists() or path.stat().st_size == 0:
+        yield Finding(Level.OK, "Database", "not there yet; the first command that needs it creates it")
+        return
+    try:
+        found = upkeep.examine(path)
+    except Fault as fault:
+        yield _failed("Database", fault)
+        return
+    if found.problems:
+        yield _failed("Database", Fault(FaultCode.DATABASE_CORRUPT, f"{path} ({found.problems[0]})"))
+    elif found.schema > found.newest_schema:
+        detail = f"{path} has schema {found.schema}, this program knows {found.newest_schema}"
+        yield _failed("Database", Fault(FaultCode.DATABASE_NEWER, detail))
+    else:
+        yield Finding(Level.OK, "Database", f"whole, schema {found.schema}, {found.size:,} bytes")
+
+
+def _activity(path: Path) -> Finding:
+    """Look at the log; damaged it is a worry, no failure: nothing of the directory is in it."""
+    if not path.exists() or path.stat().st_size == 0:
+        return Finding(Level.OK, "Activity", "no request yet")
+    try:
+        found = upkeep.examine(path, "activity")
+    except Fault as fault:
+        return _failed("Activity", fault, Level.WARN)
+    if found.problems:
+        return Finding(
+            Level.WARN,
+            "Activity",
+            f"{path} is damaged ({found.problems[0]})",
+            "Delete it; only the log of requests is lost.",
+        )
+    return Finding(Level.OK, "Activity", f"whole, {found.size:,} bytes")
+
+
+def _space(folder: Path) -> Finding:
+    free = shutil.disk_usage(folder).free
+    level = Level.FAIL if free < NO_SPACE else Level.WARN if free < LITTLE_SPACE else Level.OK
+    remedy = "" if level is Level.OK else "Free some space: what cannot be written is refused to Okta."
+    return Finding(level, "Disk space", f"{free / 1e9:,.1f} GB free", remedy)
+
+
+def _keyring(vault: Vault) -> Finding:
+    probe = vault.probe()
+    if probe.outcome is Outcome.STORED:
+        return Finding(Level.OK, "Keyring", f"keeps your copies of tokens ({probe.backend})")
+    words = {
+        Outcome.LOCKED: "is locked",
+        Outcome.ABSENT: "there is none",
+        Outcome.REFUSED: f"{probe.backend} does not protect secrets and is not used",
+        Outcome.TOO_SLOW: "does not answer",
+    }
+    return Finding(
+        Level.WARN,
+        "Keyring",
+        words.get(probe.outcome, "cannot be used"),
+        "Tokens work without it, but note each one when it is shown: no copy is kept.",
+    )
+
+
+def _port(folder: Path, config: ServerConfig) -> Finding:
+    now = serving(folder)
+    if now is not None:
+        where = f" at {now.base_url} (process {now.pid}, since {now.since})" if now.base_url else ""
+        return Finding(Level.OK, "Endpoint", f"serves this folder{where}")
+    if config.port == 0:
+        return Finding(Level.OK, "Endpoint", "does not run; it will pick a free port")
+    place = f"{config.host}:{config.port}"
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            config.host, config.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind, protocol) as sock:
+            if os.name == "posix":
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(address)
+    except OSError:
+        return _failed("Endpoint", Fault(FaultCode.PORT_IN_USE, place), Level.WARN)
+    return Finding(Level.OK, "Endpoint", f"does not run; {place} is free for it")
+
+
+def _tokens(path: Path) -> Iterator[Finding]:
+    now = timestamp(time.time())
+    try:
+        database = Database.open(path, "perch")
+    except Fault as fault:
+        yield _failed("Tokens", fault)
+        return
+    try:
+        tokens = SqliteTokenStore(database).tokens()
+    finally:
+        database.close()
+    working = [token for token in tokens if check(token, now, needs_write=False) is None]
+    ending = [token for token in working if token.replaced_by is None and expires_soon(token, now)]
+    for token in ending:
+        yield Finding(
+            Level.WARN,
+            "Tokens",
+            f"{token.label!r} expires {_within(token, now)} ({token.expires})",
+            f"Run perch token rotate {token.id} and paste the new one into Okta.",
+        )
+    if not working:
+        yield Finding(Level.WARN, "Tokens", "none works", "Make one with perch token create LABEL.")
+    elif not ending:
+        yield Finding(Level.OK, "Tokens", f"{len(working)} working, none ends within {WARNINGS[-1]} days")
+
+
+def _within(token: Token, now: str) -> str:
+    days = next(days for days in WARNINGS if expires_soon(token, now, timedelta(days=days)))
+    return f"within {days} day{'' if days == 1 else 's'}"

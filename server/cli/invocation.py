@@ -1,0 +1,76 @@
+"""What every command starts from (the data folder, its settings, the workspace in it) and how it ends.
+
+Belongs here: turning errors into one sentence and an exit code. Must not know: any one command.
+"""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from server.cli.messages import worded
+from server.config import data_folder, load_config
+from server.faults import Fault
+from server.scim.errors import ScimError
+from server.tokens import TokenRuleError
+from server.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from server.config import ServerConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One start of the program."""
+
+    data_dir: str | None = None
+
+    def folder(self) -> Path:
+        """Give the data folder, created where it is missing; raises Fault."""
+        return data_folder(self.data_dir)
+
+    def config(self, flags: Mapping[str, Any] | None = None) -> ServerConfig:
+        """Read the settings; raises Fault."""
+        return load_config(self.folder(), flags=flags)
+
+    def workspace(self) -> Workspace:
+        """Open the workspace, to be closed by the caller; raises Fault."""
+        return Workspace.open(self.folder(), self.config(), actor=actor())
+
+
+pass_invocation = click.make_pass_decorator(Invocation, ensure=True)
+
+
+def actor() -> str:
+    """Name who gives the commands, for the audit and the history of tokens."""
+    try:
+        return f"command line ({getpass.getuser()})"
+    except (OSError, KeyError, ImportError):
+        # A container may run as a user without a name.
+        return "command line"
+
+
+class Failure(click.ClickException):
+    """What was asked could not be done; the message says why and what to do. Ends the program with 1."""
+
+
+class Commands(click.Group):
+    """The commands, in the order that they were added; what goes wrong ends in one sentence on stderr."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order that they were added."""
+        del ctx
+        return list(self.commands)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was given; raises Failure."""
+        try:
+            return super().invoke(ctx)
+        except (Fault, TokenRuleError, ScimError) as error:
+            raise Failure(worded(error)) from error

@@ -1,0 +1,177 @@
+"""``perch serve``: the endpoint as a process, from its settings to its graceful end.
+
+Belongs here: which parts an endpoint consists of, signals, the ready line. Must not know: requests.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import secrets
+import signal
+import sys
+import threading
+from contextlib import ExitStack, closing, contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from server.cli.invocation import Invocation, pass_invocation
+from server.config import BASE_PATH
+from server.okta.features import recognise
+from server.store.activity import ActivityLog
+from server.store.serving import Claim, claimed
+from server.workspace import ACTIVITY, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.config import ServerConfig
+
+SWITCH_INTERVAL = 0.001
+"""Seconds that a thread may hold the interpreter while another waits.
+
+The writer thread answers in the middle of the event loop's work: with Python's 5 ms a durable write waits for
+the loop to let go up to five times as long as the commit itself takes.
+"""
+
+logger = logging.getLogger("perch")
+
+
+@click.command()
+@click.option("--host", help="The address to listen on; 127.0.0.1 unless set otherwise.")
+@click.option(
+    "--port", type=int, help="The port to listen on; 7643 unless set otherwise, 0 picks a free one."
+)
+@click.option(
+    "--public-url", metavar="URL", help="Where a proxy or tunnel shows Perch: what Okta is to be given."
+)
+@click.option(
+    "--insecure-bind",
+    is_flag=True,
+    default=None,
+    help="Allow a --host that other machines reach without TLS.",
+)
+@click.option(
+    "--parent-watch", is_flag=True, help="End when standard input is closed (for a program that starts this)."
+)
+@pass_invocation
+def serve(
+    invocation: Invocation,
+    *,
+    host: str | None,
+    port: int | None,
+    public_url: str | None,
+    insecure_bind: bool | None,
+    parent_watch: bool,
+) -> None:
+    """Serve SCIM until told to stop (Ctrl-C or SIGTERM).
+
+    Prints one line when it is ready. Requests in flight are finished before it ends.
+    """
+    flags = {"host": host, "port": port, "public_url": public_url, "insecure_bind": insecure_bind}
+    config = invocation.config(flags)
+    folder = invocation.folder()
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    with ExitStack() as stack:
+        claim = stack.enter_context(claimed(folder))
+        workspace = stack.enter_context(Workspace.open(folder, config, actor="endpoint"))
+        run = secrets.token_hex(4)
+        activity = stack.enter_context(closing(_activity(folder, config, run)))
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_serve(workspace, config, activity, claim, parent_watch=parent_watch))
+
+
+def _activity(folder: Path, config: ServerConfig, run: str) -> ActivityLog:
+    log = ActivityLog.open(
+        folder / ACTIVITY,
+        keep=config.activity_keep,
+        days=config.activity_days,
+        body_cap=config.activity_body_cap,
+        recognise=recognise,
+        run=run,
+    )
+    log.prune()
+    return log
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    """Give uvloop where there is one: it serves about a sixth more requests."""
+    if sys.platform == "win32":
+        return None
+    try:
+        import uvloop  # noqa: PLC0415 -- Windows has none, and a system's package may lack it
+    except ImportError:
+        return None
+    return uvloop.Loop
+
+
+async def _serve(
+    workspace: Workspace, config: ServerConfig, activity: ActivityLog, claim: Claim, *, parent_watch: bool
+) -> None:
+    from server.http.listener import listening  # noqa: PLC0415 -- a third of a second that other commands save
+
+    stop = asyncio.Event()
+    with _stopping(stop):
+        async with listening(workspace, config, activity.record, activity.run) as endpoint:
+            host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
+            local_url = f"http://{host}:{endpoint.port}{BASE_PATH}"
+            claim.announce(endpoint.base_url, local_url, _now())
+            # What lives now lives until the end: the collector need not look at it again.
+            gc.collect()
+            gc.freeze()
+            if parent_watch:
+                _watch_parent(stop)
+            beside = "" if endpoint.base_url == local_url else f" (on this machine {local_url})"
+            click.echo(f"Perch is serving SCIM at {endpoint.base_url}{beside}")
+            await stop.wait()
+            claim.withdraw()
+
+
+@contextmanager
+def _stopping(stop: asyncio.Event) -> Iterator[None]:
+    """Let SIGTERM and Ctrl-C set the event while the context lasts."""
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        signals = [signal.SIGINT, signal.SIGTERM, signal.SIGBREAK]
+        before = {
+            number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
+            for number in signals
+        }
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+    else:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.remove_signal_handler(number)
+
+
+def _watch_parent(stop: asyncio.Event) -> None:
+    """Set the event once standard input ends, which it does with the parent, however that ends."""
+    loop = asyncio.get_running_loop()
+
+    def watch() -> None:
+        # os.read and not sys.stdin, whose lock a thread that still waits would hold when the program ends.
+        with suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=watch, name="parent watch", daemon=True).start()
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -1,0 +1,234 @@
+"""``perch export`` and ``perch import``: the directory as CSV for spreadsheets and JSON lines for programs.
+
+Belongs here: files, progress, what is said. Must not know: formats (``transfer``), what becomes of a row
+(``importing``).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from io import BufferedReader
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from server.cli.invocation import Failure, Invocation, pass_invocation
+from server.cli.output import BAD, CAREFUL, GOOD, amount, said, say
+from server.importing import Outcome
+from server.transfer.csv_reading import CsvReader
+from server.transfer.csv_writing import cells_of, csv_line, group_rows, headings_of
+from server.transfer.headings import GROUP_HEADINGS
+from server.transfer.lines import LineError, decoded, json_line, read_json_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from server.importing import ImportReport, Problem
+    from server.transfer.lines import Row
+    from server.workspace import Kind, Workspace
+
+SHOWN_PROBLEMS = 50
+"""Lines that are explained one by one; more are counted."""
+FORMATS = click.Choice(["csv", "jsonl"])
+KINDS: dict[str, Kind] = {"users": "User", "groups": "Group"}
+SAMPLE = 65_536
+
+
+@click.command()
+@click.argument("file", default="-")
+@click.argument("what", required=False, type=click.Choice(list(KINDS)))
+@click.option(
+    "--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it does not."
+)
+@pass_invocation
+def export(invocation: Invocation, *, file: str, what: str | None, form: str | None) -> None:
+    """Write people and groups to FILE (- is stdout).
+
+    CSV holds one kind, people unless you say groups; JSON lines hold both and lose nothing.
+    """
+    if file in KINDS and what is None:
+        file, what = "-", file
+    form = form or ("jsonl" if file.endswith((".jsonl", ".ndjson", ".json")) else "csv")
+    kinds: list[Kind] = [KINDS[what]] if what else ["User", "Group"] if form == "jsonl" else ["User"]
+    with invocation.workspace() as workspace:
+        totals = {kind: workspace.query(kind, count="0").total for kind in kinds}
+        with (
+            _written(file, mark=form == "csv") as target,
+            _progress("Exporting", sum(totals.values())) as advance,
+        ):
+            for kind in kinds:
+                lines = _json_lines(workspace, kind) if form == "jsonl" else _csv_lines(workspace, kind)
+                for line, whole in lines:
+                    target.write(line)
+                    advance(whole)
+    counted = " and ".join(amount(total, kind.lower()) for kind, total in totals.items())
+    say(f"Exported {counted}{'' if file == '-' else f' to {file}'}.")
+
+
+def _json_lines(workspace: Workspace, kind: Kind) -> Iterator[tuple[bytes, int]]:
+    for document in workspace.walk(kind):
+        yield json_line(document), 1
+
+
+def _csv_lines(workspace: Workspace, kind: Kind) -> Iterator[tuple[bytes, int]]:
+    """Yield encoded lines, and 1 with each that begins a person or a group."""
+    if kind == "Group":
+        names = {one["id"]: one["userName"] for one in workspace.walk("User", attributes="userName")}
+        names |= {one["id"]: one["displayName"] for one in workspace.walk("Group", attributes="displayName")}
+        yield csv_line(GROUP_HEADINGS).encode(), 0
+        for document in workspace.walk("Group"):
+            for number, cells in enumerate(group_rows(document, names)):
+                yield (
+                    csv_line([cells.get(heading, "") for heading in GROUP_HEADINGS]).encode(),
+                    int(number == 0),
+                )
+        return
+    # Which columns there are is known only at the end: read twice rather than hold everybody in memory.
+    user = workspace.registry.user
+    found: set[str] = {"userName"}
+    for document in workspace.walk("User"):
+        found.update(cells_of(document, user))
+    headings = headings_of(found)
+    yield csv_line(headings).encode(), 0
+    for document in workspace.walk("User"):
+        cells = cells_of(document, user)
+        yield csv_line([cells.get(heading, "") for heading in headings]).encode(), 1
+
+
+@contextmanager
+def _written(file: str, *, mark: bool) -> Iterator[IO[bytes]]:
+    """Open the target: it is readable by its owner only, and appears under its name once it is whole."""
+    if file == "-":
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    path = Path(file)
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as target:
+            if mark:
+                # Without it Excel takes UTF-8 for its own encoding.
+                target.write("\ufeff".encode())
+            yield target
+        unfinished.replace(path)
+    except OSError as error:
+        raise Failure(
+            f"{file} could not be written ({error.strerror}): choose another place, or free some space."
+        ) from error
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+@click.command("import")
+@click.argument("file")
+@click.option(
+    "--format", "form", type=FORMATS, help="Otherwise the ending of FILE, or its first character, decides."
+)
+@click.option("--dry-run", is_flag=True, help="Say what would be done, on a copy, and change nothing.")
+@click.option("--only-new", is_flag=True, help="Leave alone who is there already.")
+@pass_invocation
+def import_(invocation: Invocation, *, file: str, form: str | None, dry_run: bool, only_new: bool) -> None:
+    """Take people or groups from FILE (- is stdin): CSV or JSON lines.
+
+    Who is there already (by userName, or displayName of a group) is updated: what the file names replaces
+    what was there, an empty cell and what is not named stay. Each line is taken as a whole or not at all.
+    """
+    problems: list[Problem] = []
+    with ExitStack() as stack:
+        source, size = stack.enter_context(_opened(file))
+        workspace = stack.enter_context(invocation.workspace())
+        target = stack.enter_context(workspace.rehearsal() if dry_run else nullcontext(workspace))
+        advance = stack.enter_context(_progress("Rehearsing" if dry_run else "Importing", size))
+        lines = decoded(_measured(source, advance))
+        importer = target.importer(only_new=only_new)
+        reader = CsvReader(lines, {"User": target.registry.user, "Group": target.registry.group})
+        rows = reader.rows() if (form or _form(file, source)) == "csv" else read_json_lines(lines)
+        for found in importer.run(_until_broken(rows)):
+            problems += found[: SHOWN_PROBLEMS - len(problems)]
+    report = importer.report
+    for problem in problems:
+        _say_line(problem)
+    failed = report.counts[Outcome.FAILED]
+    if failed > len(problems):
+        say(f"… and {amount(failed - len(problems), 'more problem')}.", style=BAD)
+    for heading in reader.unknown:
+        say(f"The column {heading!r} is no attribute that Perch knows; it was left out.", style=CAREFUL)
+    for name, number in report.ignored.most_common():
+        say(
+            f"{name} is no attribute that Perch knows; it was left out on {amount(number, 'line')}.",
+            style=CAREFUL,
+        )
+    say(_summary(report, dry_run=dry_run), style=BAD if failed else GOOD)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+def _until_broken(rows: Iterator[Row | LineError]) -> Iterator[Row | LineError]:
+    """Let what cannot be read from here on be the last problem of the file."""
+    try:
+        yield from rows
+    except LineError as error:
+        yield error
+
+
+def _say_line(problem: Problem) -> None:
+    console = said()
+    line = Text.assemble((f"Line {problem.line}", "bold"), ": ", problem.sentence)
+    console.print(line, soft_wrap=True)
+
+
+def _summary(report: ImportReport, *, dry_run: bool) -> str:
+    parts = [f"{report.counts[outcome]:,} {outcome}" for outcome in Outcome if report.counts[outcome]]
+    said_so = ", ".join(parts) if parts else "the file holds nobody"
+    return f"Dry run, nothing was changed. It would be: {said_so}." if dry_run else f"Import: {said_so}."
+
+
+@contextmanager
+def _opened(file: str) -> Iterator[tuple[BufferedReader, int | None]]:
+    """Open the source and tell its size, where it has one."""
+    if file == "-":
+        stream = click.get_binary_stream("stdin")
+        yield (stream if isinstance(stream, BufferedReader) else BufferedReader(stream)), None
+        return
+    try:
+        stack = ExitStack()
+        source = stack.enter_context(Path(file).open("rb"))
+    except OSError as error:
+        raise Failure(f"{file} could not be read ({error.strerror}): name a file that is there.") from error
+    with stack:
+        yield source, os.fstat(source.fileno()).st_size
+
+
+def _form(file: str, source: BufferedReader) -> str:
+    """Tell the format by the file's ending, or by how it begins."""
+    if file.endswith(".csv"):
+        return "csv"
+    if file.endswith((".jsonl", ".ndjson", ".json")):
+        return "jsonl"
+    return "jsonl" if source.peek(SAMPLE).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else "csv"
+
+
+def _measured(source: Iterable[bytes], advance: Callable[[int], None]) -> Iterator[bytes]:
+    for line in source:
+        advance(len(line))
+        yield line
+
+
+@contextmanager
+def _progress(label: str, total: int | None) -> Iterator[Callable[[int], None]]:
+    """Show a bar while the context lasts, where somebody sees it; give what moves it."""
+    console = said()
+    if not console.is_terminal:
+        yield lambda _: None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda number: progress.advance(task, number)

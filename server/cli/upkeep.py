@@ -1,0 +1,115 @@
+"""``perch backup``, ``restore`` and ``doctor``: keeping a workspace safe and finding out what ails it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from server.checkup import Finding, Level, check_up
+from server.cli.invocation import Failure, Invocation, pass_invocation
+from server.cli.messages import worded
+from server.cli.output import (
+    BAD,
+    CAREFUL,
+    GOOD,
+    QUIET,
+    console,
+    is_terminal,
+    json_option,
+    say,
+    show_json,
+    size,
+)
+from server.store.serving import claimed
+from server.store.upkeep import restore as bring_back
+from server.workspace import ACTIVITY, DATABASE
+
+SIGNS = {Level.OK: ("✓", GOOD), Level.WARN: ("!", CAREFUL), Level.FAIL: ("✗", BAD)}
+
+
+def _stamp() -> str:
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
+
+
+@click.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False, path_type=Path))
+@pass_invocation
+def backup(invocation: Invocation, file: Path | None) -> None:
+    """Write everything into one file (perch.db as it is now), also while Perch serves, and check it.
+
+    Without FILE it goes into the folder backups of the data folder. Prints the file's name.
+    """
+    with invocation.workspace() as workspace:
+        if file is None:
+            folder = workspace.folder / "backups"
+            folder.mkdir(mode=0o700, exist_ok=True)
+            file = folder / f"perch-{_stamp()}.db"
+        done = workspace.backup(file)
+    click.echo(str(done.path))
+    say(f"Backed up and checked: {size(done.size)}. It holds people and digests of tokens: keep it private.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@pass_invocation
+def restore(invocation: Invocation, file: Path) -> None:
+    """Put a backup in the place of what is there now, which is kept beside it.
+
+    No endpoint may serve the data folder meanwhile. Tokens are as they were at the time of the backup.
+    """
+    folder = invocation.folder()
+    with claimed(folder):
+        done = bring_back(folder / DATABASE, file, _stamp())
+        # Opened once, so that an older backup is brought up to date now and not when Okta calls.
+        with invocation.workspace() as workspace:
+            people, groups = (workspace.query(kind, count="0").total for kind in ("User", "Group"))
+    say(f"Restored {file}: {people:,} people, {groups:,} groups.", style=GOOD)
+    if done.kept is not None:
+        say(f"What was there before is in {done.kept}.")
+
+
+@click.command()
+@json_option
+@pass_invocation
+def doctor(invocation: Invocation, as_json: bool) -> None:
+    """Look at everything that Perch depends on, and say what to do about it."""
+    findings = list(check_up(invocation.folder(), DATABASE, ACTIVITY))
+    if as_json:
+        show_json([_row(finding) for finding in findings])
+    elif is_terminal():
+        console().print(_table(findings))
+    else:
+        for finding in findings:
+            click.echo("\t".join(_row(finding).values()))
+    failed = sum(finding.level is Level.FAIL for finding in findings)
+    if failed:
+        raise Failure(f"{failed} of {len(findings)} checks failed: follow the remedies above.")
+
+
+def _row(finding: Finding) -> dict[str, str]:
+    sentence = worded(finding.fault) if finding.fault is not None else finding.sentence
+    return {
+        "level": finding.level.value,
+        "subject": finding.subject,
+        "sentence": sentence,
+        "remedy": finding.remedy,
+    }
+
+
+def _table(findings: list[Finding]) -> Table:
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(no_wrap=True)
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column(overflow="fold")
+    for finding in findings:
+        sign, style = SIGNS[finding.level]
+        row = _row(finding)
+        words = Text(row["sentence"])
+        if row["remedy"]:
+            words.append(f"\n{row['remedy']}", style=QUIET)
+        grid.add_row(Text(sign, style=style), row["subject"], words)
+    return grid

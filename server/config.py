@@ -1,0 +1,276 @@
+"""Settings and the data folder: where each comes from and which values are possible; no database, no port.
+
+Sources, the later wins: defaults, ``perch.toml`` in the data folder, ``PERCH_*`` in the environment, flags of
+the command line. A bad value is a Fault (``setting_invalid``) that names setting, value and remedy.
+"""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import os
+import re
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from server.faults import Fault, FaultCode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+SETTINGS_FILE = "perch.toml"
+DATA_DIR_VARIABLE = "PERCH_DATA_DIR"
+BASE_PATH = "/scim/v2"
+MEBIBYTE = 1024 * 1024
+
+_ATTRIBUTE = re.compile(r"(urn:[^\s,]+:)?[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?")
+_TRUE = frozenset({"1", "true", "yes", "on"})
+_FALSE = frozenset({"0", "false", "no", "off"})
+
+PatchAnswer = Literal["body", "none"]
+
+
+class _UnfitError(ValueError):
+    """A value that a setting cannot take; the text is the remedy."""
+
+
+# Each reader takes what TOML or a flag gives (typed) or what the environment gives (text).
+
+
+def _whole(least: int, most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        text = str(value).strip()
+        if (
+            isinstance(value, bool | float)
+            or not re.fullmatch(r"-?[0-9]{1,18}", text)
+            or not least <= int(text) <= most
+        ):
+            raise _UnfitError(f"give a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _number(least: float, most: float) -> Callable[[Any], float]:
+    def read(value: Any) -> float:
+        try:
+            number = float("nan") if isinstance(value, bool) else float(value)
+        except (TypeError, ValueError):
+            number = float("nan")
+        if not least <= number <= most:
+            raise _UnfitError(f"give a number from {least:g} to {most:g}")
+        return number
+
+    return read
+
+
+def _flag(value: Any) -> bool:
+    text = str(value).strip().lower()
+    if text not in _TRUE | _FALSE:
+        raise _UnfitError("give true or false")
+    return text in _TRUE
+
+
+def _host(value: Any) -> str:
+    host = str(value).strip().removeprefix("[").removesuffix("]")
+    if (
+        not isinstance(value, str)
+        or not host
+        or re.search(r"[\s/@?#]", host)
+        or (":" in host and not _address(host))
+    ):
+        raise _UnfitError("give an address of this machine without a port, such as 127.0.0.1")
+    return host
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
+
+
+def _public_url(value: Any) -> str | None:
+    """Read where a proxy or tunnel shows Perch; a URL that already ends in the base path is the same."""
+    if value is None or value == "":
+        return None
+    text = str(value).strip()
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        usable, parts = False, urlsplit("")
+    if not usable or parts.query or parts.fragment or parts.username or re.search(r"\s", text):
+        raise _UnfitError("give the address that Okta will use, such as https://scim.example.com")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(BASE_PATH).rstrip('/')}"
+
+
+def _required(value: Any) -> tuple[str, ...]:
+    paths = [path.strip() for path in value.split(",")] if isinstance(value, str) else value
+    if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
+        raise _UnfitError("give a list of attributes, such as userName,name.givenName,name.familyName,emails")
+    found = tuple(dict.fromkeys(path for path in paths if path))
+    for path in found:
+        if not _ATTRIBUTE.fullmatch(path):
+            raise _UnfitError(f"{path!r} is not an attribute: write it as userName or name.givenName")
+    # A user without a userName cannot be (RFC 7643 section 4.1.1).
+    return found if "userName" in found else ("userName", *found)
+
+
+def _patch_answer(value: Any) -> PatchAnswer:
+    if value not in ("body", "none"):
+        raise _UnfitError("give body (200 with the resource) or none (204)")
+    return cast("PatchAnswer", value)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerConfig:
+    """How an endpoint behaves; sizes are bytes, times seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 7643
+    """0 lets the system pick a free one."""
+    public_url: str | None = None
+    """Where a proxy or tunnel shows Perch, without `/scim/v2` and trailing slash; for meta.location."""
+    insecure_bind: bool = False
+    """Allow a host that other machines reach although Perch itself speaks no TLS."""
+    required: tuple[str, ...] = ("userName", "name.givenName", "name.familyName", "emails")
+    """User attributes that create and replace must bring (Robin's profile)."""
+    patch_answer: PatchAnswer = "body"
+    """RFC 7644 section 3.5.2 allows 200 with the resource or 204 without."""
+    user_body_limit: int = MEBIBYTE
+    bulk_body_limit: int = 16 * MEBIBYTE
+    """For a group and for Bulk."""
+    header_deadline: float = 10.0
+    body_deadline: float = 30.0
+    keep_alive: float = 30.0
+    stop_deadline: float = 10.0
+    """How long a graceful stop waits for requests in flight."""
+    max_connections: int = 512
+    rate_limit: int = 0
+    """Requests a minute for each token; 0 is no limit."""
+    bad_token_limit: int = 20
+    """Bad tokens from one address within a minute before it is told 429."""
+    bad_token_penalty: float = 60.0
+    """How long that address then waits; a valid token never does."""
+    activity_keep: int = 20_000
+    """Requests kept in the activity, the newest."""
+    activity_days: int = 30
+    activity_body_cap: int = 16_384
+    """How much of a body the activity keeps."""
+    max_tokens: int = 50
+    """Tokens that may be active at once."""
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "host": _host,
+    "port": _whole(0, 65_535),
+    "public_url": _public_url,
+    "insecure_bind": _flag,
+    "required": _required,
+    "patch_answer": _patch_answer,
+    "user_body_limit": _whole(1024, 1024 * MEBIBYTE),
+    "bulk_body_limit": _whole(1024, 1024 * MEBIBYTE),
+    "header_deadline": _number(0.1, 3600),
+    "body_deadline": _number(0.1, 3600),
+    "keep_alive": _number(0, 3600),
+    "stop_deadline": _number(0, 3600),
+    "max_connections": _whole(1, 65_535),
+    "rate_limit": _whole(0, 1_000_000),
+    "bad_token_limit": _whole(1, 1_000_000),
+    "bad_token_penalty": _number(1, 86_400),
+    "activity_keep": _whole(0, 10_000_000),
+    "activity_days": _whole(1, 3650),
+    "activity_body_cap": _whole(0, 16 * MEBIBYTE),
+    "max_tokens": _whole(1, 10_000),
+}
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches `host`."""
+    address = _address(host)
+    return host.lower() == "localhost" if address is None else address.is_loopback
+
+
+def load_config(
+    folder: Path, environ: Mapping[str, str] | None = None, flags: Mapping[str, Any] | None = None
+) -> ServerConfig:
+    """Read the settings of a data folder; a flag that is None was not given.
+
+    Raises:
+        Fault: setting_invalid, also for a name in perch.toml that is no setting, and for a host that other
+            machines reach without `insecure_bind`.
+
+    """
+    environ = os.environ if environ is None else environ
+    chosen: dict[str, Any] = {}
+    for name, value in _file_settings(folder / SETTINGS_FILE).items():
+        chosen[name] = _read(name, value, f"{name} in {folder / SETTINGS_FILE}")
+    for name in _READERS:
+        variable = f"PERCH_{name.upper()}"
+        if variable in environ:
+            chosen[name] = _read(name, environ[variable], variable)
+    for name, value in (flags or {}).items():
+        if value is not None:
+            chosen[name] = _read(name, value, f"--{name.replace('_', '-')}")
+    config = ServerConfig(**chosen)
+    if not is_loopback(config.host) and not config.insecure_bind:
+        raise Fault(
+            FaultCode.SETTING_INVALID,
+            f"host = {config.host!r}: other machines would reach Perch without TLS; listen on 127.0.0.1 "
+            "behind a proxy or tunnel that brings TLS, or allow it with --insecure-bind.",
+        )
+    return config
+
+
+def _read(name: str, value: Any, source: str) -> Any:
+    try:
+        return _READERS[name](value)
+    except _UnfitError as error:
+        raise Fault(FaultCode.SETTING_INVALID, f"{source} = {value!r}: {error}.") from error
+
+
+def _file_settings(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            found = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise Fault(
+            FaultCode.SETTING_INVALID, f"{path} cannot be read ({error}): mend or remove it."
+        ) from error
+    for name in found:
+        if name not in _READERS:
+            close = difflib.get_close_matches(name, _READERS, 1)
+            remedy = (
+                f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(_READERS))}."
+            )
+            raise Fault(FaultCode.SETTING_INVALID, f"{name} in {path} is no setting: {remedy}")
+    return found
+
+
+def data_folder(flag: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """Return the data folder of the flag, PERCH_DATA_DIR or the system; a new one is private to its owner.
+
+    Raises:
+        Fault: folder_unwritable, also when the path is a file.
+
+    """
+    environ = os.environ if environ is None else environ
+    chosen = flag or environ.get(DATA_DIR_VARIABLE)
+    # Not roaming on Windows: a database in WAL mode must not follow its user over the network.
+    folder = Path(chosen).expanduser() if chosen else platformdirs.user_data_path("Perch", appauthor=False)
+    folder = folder.absolute()
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Fault(FaultCode.FOLDER_UNWRITABLE, str(folder)) from error
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+        raise Fault(FaultCode.FOLDER_UNWRITABLE, str(folder))
+    return folder

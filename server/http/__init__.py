@@ -1,0 +1,1 @@
+"""SCIM over HTTP; the only importer of aiohttp.web."""

@@ -1,0 +1,192 @@
+"""The endpoint as one callable: THE route table, and the way every request takes through it.
+
+Host and Origin, token, route, handler, and whatever went wrong as a SCIM Error, each exactly once and in this order;
+then one line for the activity.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, cast
+
+from server.faults import Fault
+from server.http.call import Call
+from server.http.query_string import decode
+from server.http.reply import Reply, error_reply
+from server.redaction import shorten_tokens
+from server.records import Access, Exchange, Refusal
+from server.scim.errors import (
+    Forbidden,
+    InternalError,
+    InvalidVersion,
+    MethodNotAllowed,
+    NotFound,
+    NotSupported,
+    PayloadTooLarge,
+    RequestTimeout,
+    ScimError,
+    Unavailable,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from aiohttp import web
+
+    from server.http.admission import Admission
+    from server.http.discovery import DiscoveryEndpoints
+    from server.http.resources import ResourceEndpoints
+    from server.scim.schemas import Registry
+
+    Handler = Callable[[Call], Awaitable[Reply]]
+    Methods = Mapping[str, Handler]
+
+ID = "{id}"
+"""The place of an id in a route."""
+
+PREFIX = ("scim", "v2")
+
+logger = logging.getLogger("perch.http")
+
+
+def routes(
+    resources: ResourceEndpoints, discovery: DiscoveryEndpoints, registry: Registry
+) -> dict[tuple[str, ...], Methods]:
+    """Give THE route table: the path below /scim/v2 in lower case, then the method."""
+    table: dict[tuple[str, ...], Methods] = {
+        (): {"GET": resources.query_all},
+        (".search",): {"POST": resources.search_all},
+        ("bulk",): {"POST": resources.bulk},
+        ("serviceproviderconfig",): {"GET": discovery.service_provider_config},
+        ("serviceproviderconfigs",): {"GET": discovery.service_provider_config},
+        ("resourcetypes",): {"GET": discovery.resource_types},
+        ("resourcetypes", ID): {"GET": discovery.resource_type},
+        ("schemas",): {"GET": discovery.schemas},
+        ("schemas", ID): {"GET": discovery.schema},
+    }
+    for resource_type in (registry.user, registry.group):
+        name = resource_type.endpoint.strip("/").lower()
+
+        def bound(method: Callable[..., Awaitable[Reply]], resource_type: object = resource_type) -> Handler:
+            return lambda call: method(call, resource_type)
+
+        table[(name,)] = {"GET": bound(resources.query), "POST": bound(resources.create)}
+        table[(name, ".search")] = {"POST": bound(resources.search)}
+        table[(name, ID)] = {
+            "GET": bound(resources.retrieve),
+            "PUT": bound(resources.replace),
+            "PATCH": bound(resources.modify),
+            "DELETE": bound(resources.delete),
+        }
+    return table
+
+
+class Application:
+    """Answers every request; hand it to the listener. ``record`` takes what the activity keeps."""
+
+    def __init__(
+        self,
+        table: Mapping[tuple[str, ...], Methods],
+        admission: Admission,
+        record: Callable[[Exchange], None],
+        run: str,
+    ) -> None:
+        self._table = table
+        self._admission = admission
+        self._record = record
+        self._run = run
+        self._number = 0
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request, whatever happens."""
+        begin = time.perf_counter()
+        self._number += 1
+        number = self._number
+        call = Call(request)
+        scim_type = None
+        try:
+            reply = await self._respond(call)
+        except ScimError as error:
+            scim_type = error.scim_type
+            # What was refused before it was read must not be mistaken for the next request.
+            reply = error_reply(error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout))
+        except Fault as fault:
+            logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
+            reply = error_reply(
+                Unavailable(f"The directory cannot be used now ({fault.code}): the request was not carried out.")
+            )
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("request %s-%x failed", self._run, number)
+            reply = error_reply(InternalError(f"Internal error. Request id: {self._run}-{number:x}."))
+        self._record(
+            Exchange(
+                time.time(),
+                int((time.perf_counter() - begin) * 1_000_000),
+                call.method,
+                call.target,
+                reply.status,
+                number,
+                call.token_id,
+                request.remote or "",
+                request._message.raw_headers,  # noqa: SLF001 -- the bytes as sent, without a copy
+                call.body,
+                reply.body,
+                scim_type,
+                call.meaning,
+                call.resource_id,
+                tuple(call.ignored),
+                call.refusal,
+            )
+        )
+        return cast("web.StreamResponse", reply)
+
+    async def _respond(self, call: Call) -> Reply:
+        segments = call.segments
+        if segments == ["healthz"]:
+            return self._admission.health(call)
+        self._admission.admit(call)
+        if len(segments) < len(PREFIX) or segments[0].lower() != PREFIX[0] or segments[1].lower() != PREFIX[1]:
+            raise _no_endpoint(segments)
+        path = segments[2:]
+        methods = self._find(path)
+        method = "GET" if call.method == "HEAD" else call.method
+        handler = methods.get(method)
+        if handler is None:
+            allowed = ", ".join(sorted({*methods, *(("HEAD",) if "GET" in methods else ())}))
+            raise MethodNotAllowed(f"{call.method} is not offered here, only {allowed}.", headers={"Allow": allowed})
+        token = call.token
+        assert token is not None
+        if token.access is Access.READ_ONLY and method != "GET" and path[-1].lower() != ".search":
+            call.refusal = Refusal.READ_ONLY
+            raise Forbidden("This token is read-only: use one with read-write access, or generate it in Perch.")
+        return await handler(call)
+
+    def _find(self, path: list[str]) -> Methods:
+        table = self._table
+        if len(path) == 2:
+            first, second = path[0].lower(), path[1].lower()
+            methods = table.get((first, second)) or table.get((first, ID))
+        elif len(path) < 2:
+            methods = table.get(tuple(segment.lower() for segment in path))
+        else:
+            methods = None
+        if methods is not None:
+            return methods
+        if path[0].lower() == "me":
+            raise NotSupported("/Me is not offered: a token belongs to an application, not to a person.")
+        raise _no_endpoint(["scim", "v2", *path])
+
+
+def _no_endpoint(segments: list[str]) -> ScimError:
+    if len(segments) > 1 and segments[0].lower() == "scim" and segments[1].lower().startswith("v"):
+        version = segments[1].lower()
+        if version != "v2" and version[1:].replace(".", "").isdigit():
+            return InvalidVersion(f"SCIM version {version} is not served here: use /scim/v2.")
+    path = decode("/".join(segments))
+    return NotFound(f"There is no endpoint /{shorten_tokens(path)[:200]}: the base URL ends in /scim/v2.")
+
+

@@ -1,0 +1,113 @@
+"""One connection: the deadlines and caps that aiohttp leaves to the reverse proxy, since there may be none.
+
+A connection that does not finish its headers in time is closed, one too many is turned away, and bytes that are no
+HTTP get a SCIM Error as well.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from aiohttp import web
+from aiohttp.web_protocol import RequestHandler
+
+from server.http.reply import error_reply
+from server.scim.errors import InvalidSyntax, InternalError, RequestTimeout, ScimError, Unavailable
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from server.http.application import Application
+
+
+class Connection(RequestHandler):
+    """aiohttp's request handler with a header deadline."""
+
+    __slots__ = ("_deadline", "_header_seconds")
+
+    def __init__(self, server: Server, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
+        super().__init__(server, loop=loop, **options)
+        self._header_seconds = server.header_seconds
+        self._deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin a connection, or turn it away where there are too many."""
+        super().connection_made(transport)
+        server = cast("Server", self._manager)
+        if len(server.connections) > server.max_connections:
+            self._say_and_close(Unavailable("Too many connections: try again in a moment.", headers={"Retry-After": "1"}))
+            return
+        self._arm()
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes; the clock runs while a request's headers are incomplete."""
+        super().data_received(data)
+        if self._messages or self._current_request is not None:
+            if self._deadline is not None:
+                self._deadline.cancel()
+                self._deadline = None
+        elif self._deadline is None:
+            self._arm()
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """End a connection."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        super().connection_lost(exc)
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Give a SCIM Error for what never became a request, or what escaped the application."""
+        error: ScimError
+        if status == 400:
+            error = InvalidSyntax("This is not an HTTP request that can be understood.")
+        else:
+            self.log_exception("Error handling request", exc_info=exc)
+            error = InternalError("Internal error.")
+        return cast("web.StreamResponse", error_reply(error, keep_alive=False))
+
+    def _arm(self) -> None:
+        self._deadline = self._loop.call_later(self._header_seconds, self._late)
+
+    def _late(self) -> None:
+        self._deadline = None
+        if not self._messages and self._current_request is None:
+            self._say_and_close(RequestTimeout("The request's headers did not arrive in time."))
+
+    def _say_and_close(self, error: ScimError) -> None:
+        if self.transport is not None:
+            reply = error_reply(error)
+            headers = f"{reply.headers}Content-Length: {len(reply.body)}\r\nConnection: close\r\n\r\n"
+            self.transport.write(
+                f"HTTP/1.1 {reply.status} {error.__class__.__name__}\r\n"
+                f"Content-Type: application/scim+json; charset=utf-8\r\n{headers}".encode()
+                + reply.body
+            )
+        self.force_close()
+
+
+class Server(web.Server):
+    """aiohttp's low-level server with our connections: no router, no middleware, no response objects of its own."""
+
+    def __init__(
+        self, application: Application, *, header_seconds: float, keep_alive: float, max_connections: int
+    ) -> None:
+        super().__init__(
+            application,
+            access_log=None,
+            keepalive_timeout=keep_alive,
+            auto_decompress=False,
+            lingering_time=1.0,
+        )
+        self.header_seconds = header_seconds
+        self.max_connections = max_connections
+
+    def __call__(self) -> RequestHandler:
+        """Make the handler of a new connection."""
+        return Connection(self, loop=self._loop, **self._kwargs)

@@ -1,0 +1,75 @@
+"""Discovery over HTTP: what this service provider can do and which attributes it knows (RFC 7644 §4).
+
+The documents never change while the endpoint runs: each is finished once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from server.http.reply import Reply
+from server.redaction import shorten_tokens
+from server.scim import messages
+from server.scim.errors import Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from server.http.call import Call
+    from server.scim.schemas import Registry
+
+
+class DiscoveryEndpoints:
+    """The handlers of /ServiceProviderConfig, /ResourceTypes and /Schemas."""
+
+    def __init__(self, registry: Registry, base_url: str, max_bulk_payload: int) -> None:
+        config = messages.service_provider_config(base_url, max_bulk_payload=max_bulk_payload)
+        self._config = orjson.dumps(config)
+        self._resource_types = _Catalogue(messages.resource_types(registry, base_url))
+        self._schemas = _Catalogue(messages.schemas(registry, base_url))
+
+    async def service_provider_config(self, call: Call) -> Reply:
+        """GET /ServiceProviderConfig."""
+        call.meaning = "read the server's capabilities"
+        return Reply(200, self._config)
+
+    async def resource_types(self, call: Call) -> Reply:
+        """GET /ResourceTypes."""
+        return self._resource_types.all(call, "read the resource types")
+
+    async def resource_type(self, call: Call) -> Reply:
+        """GET /ResourceTypes/{id}."""
+        return self._resource_types.one(call, "read a resource type")
+
+    async def schemas(self, call: Call) -> Reply:
+        """GET /Schemas."""
+        return self._schemas.all(call, "read the schemas")
+
+    async def schema(self, call: Call) -> Reply:
+        """GET /Schemas/{id}."""
+        return self._schemas.one(call, "read a schema")
+
+
+class _Catalogue:
+    """A fixed list of documents, whole and each by its id."""
+
+    def __init__(self, documents: Sequence[Mapping[str, Any]]) -> None:
+        parts = [orjson.dumps(document) for document in documents]
+        self._list = messages.list_response(len(parts), 1, [part.decode() for part in parts])
+        self._by_id = {str(d["id"]).lower(): part for d, part in zip(documents, parts, strict=True)}
+
+    def all(self, call: Call, meaning: str) -> Reply:
+        if "filter" in {name.lower() for name in call.parameters}:
+            # RFC 7644 §4: a filter here must be refused, so that nobody takes the answer for a filtered one.
+            raise Forbidden("Discovery endpoints take no filter: read the whole list.")
+        call.meaning = meaning
+        return Reply(200, self._list)
+
+    def one(self, call: Call, meaning: str) -> Reply:
+        body = self._by_id.get(call.last_segment.lower())
+        if body is None:
+            raise NotFound(f"{shorten_tokens(call.last_segment)[:200]} not found.")
+        call.meaning = meaning
+        return Reply(200, body)

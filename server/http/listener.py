@@ -1,0 +1,144 @@
+"""The listening socket: opens the port, serves a workspace until told to stop, lets requests in flight finish.
+
+The composition of the endpoint is here: which parts exist, and who gets which.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import logging
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.config import BASE_PATH
+from server.faults import Fault, FaultCode, PortInUse
+from server.http.admission import Admission
+from server.http.application import Application, routes
+from server.http.connection import Server
+from server.http.discovery import DiscoveryEndpoints
+from server.http.guards import GuessGuard, HostGuard, RateGuard
+from server.http.resources import ResourceEndpoints
+from server.tokens import Authenticator, LastUses
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from server.config import ServerConfig
+    from server.records import Exchange
+    from server.workspace import Workspace
+
+READER_THREADS = 2
+"""Scans and large groups that may be read at once, beside the event loop."""
+
+TOUCH_SECONDS = 2.0
+"""How often the last use of each token is written."""
+
+logger = logging.getLogger("perch.http")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A running endpoint."""
+
+    base_url: str
+    """Where Okta is to send its requests: the public URL where there is one."""
+    host: str
+    port: int
+
+
+@asynccontextmanager
+async def listening(
+    workspace: Workspace, config: ServerConfig, record: Callable[[Exchange], None], run: str
+) -> AsyncIterator[Endpoint]:
+    """Serve a workspace while the context lasts; raises PortInUse and other faults of the address.
+
+    ``record`` takes one Exchange a request (`store.activity`), ``run`` begins the request ids of this process.
+    """
+    sock = bind(config.host, config.port)
+    port = sock.getsockname()[1]
+    local = f"http://{f'[{config.host}]' if ':' in config.host else config.host}:{port}"
+    base_url = (config.public_url or local) + BASE_PATH
+    uses = LastUses()
+    readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
+    try:
+        application = Application(
+            routes(
+                ResourceEndpoints(workspace.provider, workspace.database, readers, config, base_url),
+                DiscoveryEndpoints(workspace.registry, base_url, config.bulk_body_limit),
+                workspace.registry,
+            ),
+            Admission(
+                workspace.database,
+                Authenticator(workspace.token_store),
+                uses,
+                HostGuard.of(config.host, config.public_url),
+                GuessGuard(
+                    time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty
+                ),
+                RateGuard(time.monotonic, config.rate_limit),
+            ),
+            record,
+            run,
+        )
+        server = Server(
+            application,
+            header_seconds=config.header_deadline,
+            keep_alive=config.keep_alive,
+            max_connections=config.max_connections,
+        )
+        listener = await asyncio.get_running_loop().create_server(server, sock=sock, backlog=256)
+        toucher = asyncio.create_task(_touch(workspace, uses))
+        try:
+            yield Endpoint(base_url, config.host, port)
+        finally:
+            listener.close()
+            server.pre_shutdown()
+            await server.shutdown(config.stop_deadline)
+            toucher.cancel()
+            await asyncio.gather(toucher, return_exceptions=True)
+            _write_uses(workspace, uses)
+    finally:
+        sock.close()
+        readers.shutdown(wait=True)
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Open the port; raises PortInUse, or Fault for an address that cannot be used."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror as error:
+        raise Fault(FaultCode.ADDRESS_UNUSABLE, host) from error
+    sock = socket.socket(family, kind, protocol)
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows: without it two programs may share one port
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind(address)
+        sock.setblocking(False)
+    except OSError as error:
+        sock.close()
+        if error.errno == errno.EADDRINUSE:
+            raise PortInUse(FaultCode.PORT_IN_USE, f"{host}:{port}") from error
+        code = FaultCode.PORT_FORBIDDEN if error.errno in {errno.EACCES, errno.EPERM} else FaultCode.ADDRESS_UNUSABLE
+        raise Fault(code, f"{host}:{port}") from error
+    return sock
+
+
+async def _touch(workspace: Workspace, uses: LastUses) -> None:
+    while True:
+        await asyncio.sleep(TOUCH_SECONDS)
+        _write_uses(workspace, uses)
+
+
+def _write_uses(workspace: Workspace, uses: LastUses) -> None:
+    if batch := uses.drain():
+        try:
+            workspace.token_store.touch(batch)
+        except Fault as fault:
+            logger.warning("last use of tokens not written: %s", fault)

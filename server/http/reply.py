@@ -1,0 +1,111 @@
+"""Answers on the wire: one bytes object per answer, head and body together, handed to the transport at once.
+
+aiohttp's own Response spends more time on a header multidict than this whole endpoint spends on a look-up; it only
+needs ``prepare``, ``write_eof`` and ``keep_alive`` of whatever a handler returns, and that is what a Reply has.
+"""
+
+from __future__ import annotations
+
+import time
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp import web
+
+    from server.scim.errors import ScimError
+
+SCIM_JSON = "application/scim+json; charset=utf-8"
+LARGE = 65_536
+"""Bytes from which on an answer waits until the client has taken it."""
+
+_HEADS = {
+    status.value: (
+        f"HTTP/1.1 {status.value} {status.phrase}\r\nContent-Type: {SCIM_JSON}\r\nCache-Control: no-store\r\n"
+    ).encode()
+    for status in HTTPStatus
+    if status >= 200
+}
+# 204 and 304 have no body, so no type and no length of one (RFC 9110 §8.6).
+_BARE_HEADS = {
+    status: f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\nCache-Control: no-store\r\n".encode()
+    for status in (204, 304)
+}
+
+
+class _Clock:
+    """The Date header, formatted once a second."""
+
+    __slots__ = ("line", "second")
+
+    def __init__(self) -> None:
+        self.second = 0
+        self.line = b""
+
+    def date(self, now: float) -> bytes:
+        second = int(now)
+        if second != self.second:
+            self.second = second
+            self.line = f"Date: {formatdate(second, usegmt=True)}\r\n".encode()
+        return self.line
+
+
+_clock = _Clock()
+
+
+class Reply:
+    """One answer: a status, a body of SCIM JSON, and what few headers it needs."""
+
+    __slots__ = ("body", "headers", "keep_alive", "status")
+
+    def __init__(self, status: int, body: bytes = b"", headers: str = "", *, keep_alive: bool = True) -> None:
+        self.status = status
+        self.body = body
+        self.headers = headers
+        self.keep_alive = keep_alive
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Write the whole answer."""
+        transport = request.transport
+        if transport is None:
+            raise ConnectionResetError
+        keep_alive = self.keep_alive = self.keep_alive and request.keep_alive
+        body = self.body
+        date = _clock.date(time.time())
+        connection = "" if keep_alive else "Connection: close\r\n"
+        if keep_alive and request.version.minor == 0:
+            connection = "Connection: keep-alive\r\n"
+        if self.status in _BARE_HEADS:
+            transport.write(b"%b%b%b\r\n" % (_BARE_HEADS[self.status], date, (self.headers + connection).encode()))
+            return
+        head = b"%b%b%bContent-Length: %d\r\n\r\n" % (
+            _HEADS[self.status],
+            date,
+            (self.headers + connection).encode(),
+            len(body),
+        )
+        if request.method == "HEAD":
+            transport.write(head)
+            return
+        transport.write(head + body)
+        if len(body) > LARGE:
+            await request.writer.drain()
+
+    async def write_eof(self, _data: bytes = b"") -> None:
+        """Do nothing more: `prepare` wrote it all."""
+
+
+def error_reply(error: ScimError, *, keep_alive: bool = True) -> Reply:
+    """Give a SCIM Error as an answer."""
+    headers = "".join(f"{name}: {value}\r\n" for name, value in error.headers.items())
+    return Reply(error.status, orjson.dumps(error.document()), headers, keep_alive=keep_alive)
+
+
+def json_reply(document: Mapping[str, object], status: int = 200) -> Reply:
+    """Give a document as an answer."""
+    return Reply(status, orjson.dumps(document))

@@ -1,0 +1,275 @@
+"""Taking people and groups from a file into the directory: many rows a transaction, each whole or not at all.
+
+Belongs here: what becomes of a row: created, merged into who is there already, left as it is, refused. Must
+not know: files, formats, how progress is shown. What a row names replaces what was there; the rest stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from server.scim.errors import ScimError
+from server.store.names import ids_by_name, types_by_id
+from server.store.transaction import WriteTransaction, transacted
+from server.transfer.headings import settle_primary
+from server.transfer.lines import LineError, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from server.directory import Answer, Transaction
+    from server.provider import Caller, ServiceProvider
+    from server.scim.schema import ResourceType
+    from server.store.database import Database
+    from server.store.names import Read
+
+BATCH: Final = 500
+"""Rows per transaction: about 50 ms, for which an endpoint's own writes wait."""
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Outcome(StrEnum):
+    """What became of a row."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A line that could not be taken, or not as a whole."""
+
+    line: int
+    sentence: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of a file so far."""
+
+    counts: Counter[Outcome] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    """Attributes that Perch does not know, and in how many rows they stood."""
+
+
+class Importer:
+    """Imports one file; ``only_new`` leaves alone who exists already."""
+
+    def __init__(
+        self, database: Database, provider: ServiceProvider, caller: Caller, *, only_new: bool = False
+    ) -> None:
+        self.report = ImportReport()
+        self._database = database
+        self._provider = provider
+        self._caller = caller
+        self._only_new = only_new
+        self._lines: dict[tuple[str, str], int] = {}
+        """The line on which each name of this file stands."""
+        self._ids: dict[str, str] = {}
+        """Ids here of those that the file knows by another id."""
+
+    def run(self, rows: Iterable[Row | LineError]) -> Iterator[list[Problem]]:
+        """Import all rows, and yield after each transaction what could not be taken in it.
+
+        Raises StoreUnavailable; what was yielded before stays imported.
+        """
+        remaining = iter(rows)
+        while batch := list(islice(remaining, BATCH)):
+            problems = [Problem(row.line, str(row)) for row in batch if isinstance(row, LineError)]
+            self.report.counts[Outcome.FAILED] += len(problems)
+            readable = [row for row in batch if isinstance(row, Row)]
+            if readable:
+                steps = self._database.commit(transacted(partial(self._write, readable)))
+                for row, step in zip(readable, steps, strict=True):
+                    problems += self._note(row, step)
+            yield sorted(problems, key=lambda problem: problem.line)
+
+    def _note(self, row: Row, step: _Step) -> list[Problem]:
+        self.report.counts[step.outcome] += 1
+        self.report.ignored.update(step.ignored)
+        if step.outcome is not Outcome.FAILED:
+            self._lines[row.kind, step.name] = row.line
+            sent = row.document.get("id")
+            if isinstance(sent, str) and step.resource_id:
+                self._ids[sent] = step.resource_id
+        self.report.counts[Outcome.FAILED] += len(step.problems) if step.outcome is not Outcome.FAILED else 0
+        return step.problems
+
+    def _write(self, rows: list[Row], transaction: Transaction) -> list[_Step]:
+        """Take a batch inside the writer's transaction; it may run twice and keeps nothing but its result."""
+        assert isinstance(transaction, WriteTransaction)
+        read = transaction.connection.execute
+        known: dict[str, dict[str, str]] = {}
+        for kind in ("User", "Group"):
+            names = [name for row in rows if row.kind == kind and (name := self._name(row))]
+            known[kind] = ids_by_name(read, kind, names) if names else {}
+        present = types_by_id(read, [sent for row in rows if (sent := _sent_id(row))])
+        steps: list[_Step] = []
+        lines: dict[tuple[str, str], int] = {}
+        ids: dict[str, str] = {}
+        for row in rows:
+            step = _Step(self._name(row) or "")
+            try:
+                before = lines.get((row.kind, step.name)) or self._lines.get((row.kind, step.name))
+                if step.name and before:
+                    raise _Refused(f"The same name stands on line {before}: only that line was imported.")
+                with transaction.attempt():
+                    self._take(transaction, read, row, step, known[row.kind], present, ids)
+            except (ScimError, _Refused) as error:
+                step.outcome = Outcome.FAILED
+                step.problems = [Problem(row.line, str(error))]
+            else:
+                lines[row.kind, step.name] = row.line
+                if (sent := row.document.get("id")) and isinstance(sent, str):
+                    ids[sent] = step.resource_id
+            steps.append(step)
+        return steps
+
+    def _take(
+        self,
+        transaction: WriteTransaction,
+        read: Read,
+        row: Row,
+        step: _Step,
+        known: dict[str, str],
+        present: dict[str, str],
+        ids: dict[str, str],
+    ) -> None:
+        resource_type = self._provider.registry.user if row.kind == "User" else self._provider.registry.group
+        document = {name: value for name, value in row.document.items() if name not in {"id", "schemas"}}
+        sent = _sent_id(row)
+        existing = known.get(step.name) or (sent if sent and present.get(sent) == row.kind else None)
+        if existing is not None and self._only_new:
+            step.outcome, step.resource_id = Outcome.SKIPPED, existing
+            return
+        if "members" in document:
+            document["members"] = self._members(read, row, step, ids)
+        if existing is None:
+            if isinstance(document.get("emails"), list) and all(
+                isinstance(e, dict) for e in document["emails"]
+            ):
+                document["emails"] = [dict(one) for one in document["emails"]]
+                settle_primary(document["emails"])
+            new_id = sent if sent and sent not in present else None
+            answer = self._provider.create(resource_type, document, self._caller, new_id)(transaction)
+            step.outcome = Outcome.CREATED
+        else:
+            answer = self._merge(transaction, resource_type, existing, row, document)
+            step.outcome = Outcome.UNCHANGED if answer.meaning.startswith("left ") else Outcome.UPDATED
+        step.resource_id = answer.resource_id or ""
+        step.ignored = [name for name in answer.ignored if not name.startswith("members ")]
+
+    def _merge(
+        self,
+        transaction: WriteTransaction,
+        resource_type: ResourceType,
+        resource_id: str,
+        row: Row,
+        document: dict[str, Any],
+    ) -> Answer:
+        stored = transaction.find(resource_type.name, resource_id, linked=False)
+        assert stored is not None
+        current = orjson.loads(stored.document)
+        merged = merge(current, document, row.typed, {name.lower(): name for name in current})
+        return self._provider.replace(resource_type, resource_id, merged, self._caller)(transaction)
+
+    def _members(self, read: Read, row: Row, step: _Step, ids: dict[str, str]) -> list[dict[str, Any]]:
+        """Find members by the ids or names that the file gives; who is not there is a problem of the line."""
+        members = row.document["members"]
+        if not isinstance(members, list):
+            return [members]
+        listed = [one if isinstance(one, dict) else {"value": one} for one in members]
+        references = [str(one.get("value") or one.get("display") or "") for one in listed]
+        present = types_by_id(read, references)
+        names = [*references, *(str(one.get("display") or "") for one in listed)]
+        named = {**ids_by_name(read, "Group", names), **ids_by_name(read, "User", names)}
+        found = []
+        for index, (one, reference) in enumerate(zip(listed, references, strict=True)):
+            display = str(one.get("display") or "")
+            member_id = ids.get(reference) or self._ids.get(reference)
+            member_id = member_id or (reference if reference in present else None)
+            member_id = member_id or named.get(reference.casefold()) or named.get(display.casefold())
+            if member_id is None:
+                line = row.member_lines[index] if row.member_lines else row.line
+                step.problems.append(
+                    Problem(line, f"There is no user and no group {display or reference!r} to be a member.")
+                )
+                continue
+            found.append({**one, "value": member_id})
+        return found
+
+    @staticmethod
+    def _name(row: Row) -> str | None:
+        wanted = "username" if row.kind == "User" else "displayname"
+        value = next((value for name, value in row.document.items() if name.lower() == wanted), None)
+        return value.casefold() if isinstance(value, str) else None
+
+
+class _Refused(Exception):  # noqa: N818 -- a row's fate, caught where the row is taken
+    """A row that is refused for a reason of the file's own."""
+
+
+@dataclass(slots=True)
+class _Step:
+    """What became of one row."""
+
+    name: str
+    outcome: Outcome = Outcome.FAILED
+    resource_id: str = ""
+    problems: list[Problem] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+
+def _sent_id(row: Row) -> str | None:
+    """Give the id in the file, where it could be one of ours: it is kept, so that Okta's links stay true."""
+    sent = row.document.get("id")
+    return sent if isinstance(sent, str) and _UUID.fullmatch(sent) else None
+
+
+def merge(
+    current: dict[str, Any], document: dict[str, Any], typed: frozenset[str], spelling: dict[str, str]
+) -> dict[str, Any]:
+    """Put what a row names over what is there: attribute by attribute, within complex ones part by part."""
+    merged = dict(current)
+    for sent, value in document.items():
+        name = spelling.get(sent.lower(), sent)
+        before = current.get(name)
+        if isinstance(value, dict) and isinstance(before, dict):
+            merged[name] = merge(before, value, typed, {inner.lower(): inner for inner in before})
+        elif name in typed and isinstance(value, list) and isinstance(before, list):
+            merged[name] = _merge_typed(before, value)
+        elif isinstance(value, list) and isinstance(before, list) and _same(before, value):
+            continue
+        else:
+            merged[name] = value
+    return merged
+
+
+def _same(before: list[Any], value: list[Any]) -> bool:
+    """Compare two lists as sets: the order of values means nothing (RFC 7643 section 2.4)."""
+    return len(before) == len(value) and all(one in before for one in value)
+
+
+def _merge_typed(before: list[Any], given: list[dict[str, Any]]) -> list[Any]:
+    merged = [dict(one) if isinstance(one, dict) else one for one in before]
+    for one in given:
+        same = next(
+            (each for each in merged if isinstance(each, dict) and each.get("type") == one["type"]), None
+        )
+        if same is None:
+            merged.append(dict(one))
+        else:
+            same.update(one)
+    return merged

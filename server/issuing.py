@@ -1,0 +1,292 @@
+"""How an admin makes, replaces, finds and ends tokens, each step with its line of history.
+
+Belongs here: what a wish changes. Must not know: SQL, the keyring, or the rules themselves (``tokens``).
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from server.records import Access, Token, TokenEvent, TokenStatus
+from server.tokens import (
+    ACTIVE_TOKENS,
+    LONGEST_OVERLAP,
+    OVERLAP,
+    TokenChange,
+    TokenRule,
+    TokenRuleError,
+    TokenStore,
+    check,
+    digest,
+    generate,
+    later,
+    parse_expiry,
+    parse_label,
+    status,
+    timestamp,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+class Event(StrEnum):
+    """What a line of a token's history says."""
+
+    CREATED = "created"
+    STORED = "stored"
+    ROTATED = "rotated"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    FIRST_USED = "first used"
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A token just made, and the only sight of its secret."""
+
+    token: Token
+    secret: str = field(repr=False)
+
+
+class TokenIssuer:
+    """Makes, replaces and ends tokens on an admin's wish; `actor` is who wished it, such as ``cli:ada``."""
+
+    def __init__(
+        self,
+        store: TokenStore,
+        *,
+        clock: Callable[[], float] = time.time,
+        new_id: Callable[[], str] = lambda: secrets.token_hex(6),
+        random: Callable[[int], bytes] = secrets.token_bytes,
+        cap: int = ACTIVE_TOKENS,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._new_id = new_id
+        self._random = random
+        self._cap = cap
+
+    def create(
+        self,
+        label: str,
+        *,
+        actor: str,
+        access: Access = Access.READ_WRITE,
+        expires: str = "never",
+        test: bool = False,
+    ) -> IssuedToken:
+        """Make a token; `expires` is what `parse_expiry` reads.
+
+        Raises:
+            TokenRuleError: LABEL, EXPIRY, LABEL_TAKEN by a working token (without case), TOO_MANY.
+
+        """
+        now = self._now()
+        label = parse_label(label)
+        issued = self._issue(label, access, parse_expiry(expires, now), test=test, actor=actor, now=now)
+
+        def decide(tokens: Sequence[Token]) -> TokenChange:
+            working = [token for token in tokens if check(token, now, needs_write=False) is None]
+            if any(token.label.casefold() == label.casefold() for token in working):
+                raise TokenRuleError(
+                    TokenRule.LABEL_TAKEN,
+                    f"A working token is already named {label!r}: rotate it, or choose another label.",
+                )
+            self._refuse_too_many(tokens, now)
+            return TokenChange((issued.token,), (_event(issued.token, now, Event.CREATED, actor),))
+
+        self._store.change(decide)
+        return issued
+
+    def rotate(
+        self, token_id: str, *, actor: str, overlap: timedelta = OVERLAP, expires: str | None = None
+    ) -> IssuedToken:
+        """Replace a token by a new secret of the same label, access and lifetime; both work during `overlap`.
+
+        The old one ends with the overlap, or earlier where it would have expired. `expires` overrides the
+        inherited lifetime. An expired token may be rotated too: then only the new one works.
+
+        Raises:
+            TokenRuleError: UNKNOWN, ENDED when revoked or already replaced, OVERLAP, EXPIRY, TOO_MANY.
+
+        """
+        if not timedelta() <= overlap <= LONGEST_OVERLAP:
+            raise TokenRuleError(
+                TokenRule.OVERLAP,
+                f"The overlap must lie between 0 and {LONGEST_OVERLAP.days} days, such as 7d.",
+            )
+        now = self._now()
+        overlap_end = later(now, overlap)
+        old = self._known(token_id)
+        end = _inherited_end(old, now) if expires is None else parse_expiry(expires, now)
+        issued = self._issue(old.label, old.access, end, test=old.test, actor=actor, now=now)
+
+        def decide(tokens: Sequence[Token]) -> TokenChange:
+            current = _pick(tokens, token_id)
+            if current.revoked is not None:
+                raise TokenRuleError(
+                    TokenRule.ENDED, f"The token {old.label!r} is revoked: create a new one instead."
+                )
+            if current.replaced_by is not None:
+                raise TokenRuleError(
+                    TokenRule.ENDED,
+                    f"The token {old.label!r} is already replaced: rotate {current.replaced_by} instead.",
+                )
+            if status(current, now) is TokenStatus.EXPIRED:
+                self._refuse_too_many(tokens, now)
+            last = overlap_end if current.expires is None else min(current.expires, overlap_end)
+            replaced = replace(current, replaced_by=issued.token.id, expires=last)
+            history = f"replaced by {issued.token.id}, works until {last}"
+            return TokenChange(
+                (issued.token, replaced),
+                (
+                    _event(replaced, now, Event.ROTATED, actor, history),
+                    _event(issued.token, now, Event.CREATED, actor, f"replaces {replaced.id}"),
+                ),
+            )
+
+        self._store.change(decide)
+        return issued
+
+    def revoke(self, token_id: str, *, actor: str) -> Token:
+        """End a token at once and for good, and return it; revoking a revoked one changes nothing.
+
+        Raises:
+            TokenRuleError: UNKNOWN.
+
+        """
+        now = self._now()
+
+        def decide(tokens: Sequence[Token]) -> TokenChange:
+            token = _pick(tokens, token_id)
+            if token.revoked is not None:
+                return TokenChange((), ())
+            revoked = replace(token, revoked=now)
+            return TokenChange((revoked,), (_event(revoked, now, Event.REVOKED, actor),))
+
+        changed = self._store.change(decide).tokens
+        return changed[0] if changed else self._known(token_id)
+
+    def note_keyring(self, token_id: str, outcome: str, *, actor: str) -> None:
+        """Remember what became of the admin's copy (a `vault.Outcome`); a stored one enters the history.
+
+        Raises:
+            TokenRuleError: UNKNOWN.
+
+        """
+        now = self._now()
+
+        def decide(tokens: Sequence[Token]) -> TokenChange:
+            token = replace(_pick(tokens, token_id), keyring=str(outcome))
+            stored = _event(token, now, Event.STORED, actor, "in the keyring")
+            return TokenChange((token,), (stored,) if outcome == "stored" else ())
+
+        self._store.change(decide)
+
+    def tokens(self) -> list[Token]:
+        """Return every token ever made, oldest first."""
+        return self._store.tokens()
+
+    def find(self, reference: str) -> Token:
+        """Return the token an admin means by an id, the beginning of one (4 characters or more) or a label.
+
+        A label means the working token of that name before any that ended, and the newest of a rotation.
+
+        Raises:
+            TokenRuleError: UNKNOWN, AMBIGUOUS.
+
+        """
+        tokens, now = self._store.tokens(), self._now()
+        reference = reference.strip()
+        exact = [token for token in tokens if token.id == reference]
+        named = [token for token in tokens if token.label.casefold() == reference.casefold()]
+        current = [token for token in named if status(token, now) is TokenStatus.ACTIVE]
+        begun = [token for token in tokens if len(reference) >= 4 and token.id.startswith(reference)]
+        found = exact or current or named or begun
+        if not found:
+            raise _unknown(reference)
+        if len(found) > 1:
+            ids = ", ".join(token.id for token in found)
+            raise TokenRuleError(
+                TokenRule.AMBIGUOUS, f"{reference!r} means more than one token: use one of {ids}."
+            )
+        return found[0]
+
+    def history(self, token_id: str) -> list[TokenEvent]:
+        """Return a token's history, oldest first, with its expiry, which nobody had to write down.
+
+        Raises:
+            TokenRuleError: UNKNOWN.
+
+        """
+        token, now = self._known(token_id), self._now()
+        events = self._store.events(token_id)
+        if status(token, now) is TokenStatus.EXPIRED and token.expires is not None:
+            events.append(_event(token, token.expires, Event.EXPIRED, "perch"))
+            events.sort(key=lambda event: event.at)
+        return events
+
+    def _now(self) -> str:
+        return timestamp(self._clock())
+
+    def _known(self, token_id: str) -> Token:
+        token = self._store.get(token_id)
+        if token is None:
+            raise _unknown(token_id)
+        return token
+
+    def _refuse_too_many(self, tokens: Sequence[Token], now: str) -> None:
+        active = sum(status(token, now) is TokenStatus.ACTIVE for token in tokens)
+        if active >= self._cap:
+            raise TokenRuleError(
+                TokenRule.TOO_MANY,
+                f"{active} tokens are active, which is the limit: revoke one that nobody uses.",
+            )
+
+    def _issue(
+        self, label: str, access: Access, expires: str | None, *, test: bool, actor: str, now: str
+    ) -> IssuedToken:
+        secret = generate(test, self._random)
+        token = Token(
+            id=self._new_id(),
+            label=label,
+            test=test,
+            access=access,
+            digest=digest(secret),
+            last_four=secret[-4:],
+            created=now,
+            created_by=actor,
+            expires=expires,
+        )
+        return IssuedToken(token, secret)
+
+
+def _pick(tokens: Sequence[Token], token_id: str) -> Token:
+    for token in tokens:
+        if token.id == token_id:
+            return token
+    raise _unknown(token_id)
+
+
+def _unknown(reference: str) -> TokenRuleError:
+    return TokenRuleError(
+        TokenRule.UNKNOWN, f"There is no token {reference!r}: list the tokens to see their ids and labels."
+    )
+
+
+def _inherited_end(old: Token, now: str) -> str | None:
+    """Return the end of a token made now that lives as long as `old` was meant to."""
+    if old.expires is None:
+        return None
+    lifetime = datetime.fromisoformat(old.expires) - datetime.fromisoformat(old.created)
+    return later(now, lifetime)
+
+
+def _event(token: Token, at: str, event: Event, actor: str, detail: str = "") -> TokenEvent:
+    return TokenEvent(token.id, at, event, actor, detail)

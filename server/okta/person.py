@@ -1,0 +1,62 @@
+"""A person as an app of Okta's sends them: mapped attributes, merged into what the server returned.
+
+Belongs here: bodies of users (OKTA.md 1.4, 1.5). Must not know: requests, answers.
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+USER_URN: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
+
+
+def okta_id(choose: Callable[[str], str] = secrets.choice) -> str:
+    """Make an id as Okta gives its users: ``00u`` and 17 letters or digits (OKTA.md 1.4)."""
+    return "00u" + "".join(choose(string.ascii_letters + string.digits) for _ in range(17))
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person in Okta who is assigned to the app: what the app's attribute mappings make of them."""
+
+    user_name: str
+    given_name: str
+    family_name: str
+    email: str
+    okta_id: str = field(default_factory=okta_id)
+    """``externalId`` on the wire."""
+    mapped: Mapping[str, Any] = field(default_factory=dict)
+    """Further mapped attributes in SCIM form; an extension's object under its URN."""
+
+    def profile(self) -> dict[str, Any]:
+        """Give the mapped attributes in the order of the recorded bodies (OKTA.md 1.4)."""
+        return {
+            "userName": self.user_name,
+            "name": {"givenName": self.given_name, "familyName": self.family_name},
+            "emails": [{"primary": True, "value": self.email, "type": "work"}],
+            **self.mapped,
+            "externalId": self.okta_id,
+        }
+
+    def schemas(self) -> list[str]:
+        """Name the core schema, and an extension only where one of its attributes is mapped (OKTA.md 1.4)."""
+        return [USER_URN, *(name for name in self.mapped if name.startswith("urn:"))]
+
+
+def merge(user: Mapping[str, Any], person: Person) -> dict[str, Any]:
+    """Build the PUT of a profile: all that the server returned, the mapped attributes over it (OKTA.md 1.5).
+
+    Sub-attributes that are not mapped come back as they were, so ``name.formatted`` is stale (OKTA.md A16).
+    """
+    merged = {**user, **person.profile(), "groups": [], "active": True}
+    for name, value in person.profile().items():
+        served = user.get(name)
+        if isinstance(value, Mapping) and isinstance(served, Mapping):
+            merged[name] = {**served, **value}
+    served_schemas = user.get("schemas", [])
+    merged["schemas"] = [*served_schemas, *(urn for urn in person.schemas() if urn not in served_schemas)]
+    return merged

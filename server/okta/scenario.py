@@ -1,0 +1,67 @@
+"""One request of a scenario with what came of it, and how a scenario ends.
+
+Belongs here: the values that the player of a scenario holds. Must not know: which requests a scenario makes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from server.okta.features import Feature
+    from server.okta.verdicts import Verdict
+    from server.okta.wire import Answer
+
+Found = TypeVar("Found")
+Arguments = ParamSpec("Arguments")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request of a scenario and what came of it."""
+
+    feature: Feature
+    method: str
+    target: str
+    """Path and query after the base URL, as sent."""
+    request_body: bytes | None
+    answer: Answer
+    verdict: Verdict
+
+    @property
+    def request_line(self) -> str:
+        """The request in one line: ``GET /Users?startIndex=1&count=2``."""
+        return f"{self.method} {self.target}"
+
+    @property
+    def status(self) -> int:
+        """HTTP's status; 0 where no answer came."""
+        return self.answer.status
+
+    @property
+    def duration(self) -> int:
+        """Microseconds."""
+        return self.answer.duration
+
+
+class Stopped(Exception):  # noqa: N818 -- not an error: how a scenario ends early
+    """Inside a scenario: the last verdict was not good, Okta does not go on."""
+
+
+def scenario(
+    play: Callable[Arguments, Generator[Step, None, Found]],
+) -> Callable[Arguments, Generator[Step, None, Found | None]]:
+    """Let a scenario end quietly at the first step that Okta would not get past."""
+
+    @wraps(play)
+    def played(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Generator[Step, None, Found | None]:
+        try:
+            return (yield from play(*args, **kwargs))
+        except Stopped:
+            return None
+
+    return played

@@ -1,0 +1,156 @@
+"""One request as Okta puts it on the wire: its headers in its order, compact JSON, a kept connection.
+
+Belongs here: bytes out, bytes in. Must not know: which request comes next, what an answer means to Okta.
+"""
+
+from __future__ import annotations
+
+import gzip
+import http.client
+import zlib
+from dataclasses import dataclass, field
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+USER_AGENT: Final = "Okta SCIM Client 1.0.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back. ``status`` 0 is no answer at all; ``reason`` then says why."""
+
+    status: int
+    reason: str
+    body: bytes
+    duration: int
+    """Microseconds from the first byte sent to the last byte read."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """By lower-cased name."""
+
+    def document(self) -> dict[str, Any]:
+        """Give the body as an object; empty where it is something else (the verdict has said so)."""
+        try:
+            document = orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            return {}
+        return document if isinstance(document, dict) else {}
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Give the resources of a list; Okta reads the names of a list without case (OKTA.md 1.4)."""
+        resources: list[dict[str, Any]] = self._listed("resources") or []
+        return resources
+
+    def total(self) -> int:
+        """Give ``totalResults`` of a list, 0 where there is none."""
+        total: int = self._listed("totalresults") or 0
+        return total
+
+    def first(self) -> dict[str, Any] | None:
+        """Give the resource that a look-up found, None where it found none."""
+        return next(iter(self.resources()), None)
+
+    def _listed(self, name: str) -> Any:
+        return next((value for key, value in self.document().items() if key.lower() == name), None)
+
+
+def compact(document: Mapping[str, Any], *, sort: bool = False) -> bytes:
+    """Write JSON without a blank; recorded PUTs of users have their keys sorted (OKTA.md 1.5)."""
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS if sort else None)
+
+
+def lookup(attribute: str, value: str) -> str:
+    """Give the query of Okta's look-up, encoded as recorded: ``%20``, ``%22``, ``%40`` (OKTA.md 1.4)."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    expression = f'{attribute} eq "{escaped}"'
+    return f"filter={quote(expression, safe='')}&startIndex=1&count=100"
+
+
+class Wire:
+    """A connection to one SCIM server, opened at the first request and kept.
+
+    ``scheme`` is what the app puts before the token: ``Bearer``, or nothing in the header mode of catalog
+    apps (OKTA.md 1.2). Not safe for two threads at once.
+    """
+
+    def __init__(self, base_url: str, token: str, *, scheme: str = "Bearer", timeout: float = 60.0) -> None:
+        """Take the base URL as pasted, with or without a closing slash; ``timeout`` in seconds."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError(f"{base_url!r} is no base URL. Use one like https://scim.example.com/scim/v2.")
+        self.base_url = base_url
+        self.path = parts.path.rstrip("/")
+        self.host = parts.netloc.rpartition("@")[2]
+        self.authorization = f"{scheme} {token}".strip()
+        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self.connection = kind(parts.hostname, parts.port, timeout=timeout)
+
+    def send(self, method: str, target: str, body: bytes | None = None) -> Answer:
+        """Send one request and read its answer; a failing network is an answer of status 0.
+
+        ``target`` follows the base path.
+
+        A kept connection that the server has closed meanwhile is opened again once, as HTTP clients do.
+        """
+        started = perf_counter_ns()
+        reused = self.connection.sock is not None
+        try:
+            try:
+                return self._exchange(method, target, body, started)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                self.connection.close()
+                if not reused:
+                    raise
+                return self._exchange(method, target, body, started)
+        except TimeoutError:
+            self.connection.close()
+            return _silence(f"Connect to {self.host} failed: Read timed out", started)
+        except (OSError, http.client.HTTPException) as error:
+            self.connection.close()
+            return _silence(f"Connect to {self.host} failed: {error}", started)
+
+    def close(self) -> None:
+        """Close the connection; the next request opens another."""
+        self.connection.close()
+
+    def _exchange(self, method: str, target: str, body: bytes | None, started: int) -> Answer:
+        connection = self.connection
+        connection.putrequest(method, self.path + target, skip_host=True, skip_accept_encoding=True)
+        for name, value in self._headers(body):
+            connection.putheader(name, value)
+        connection.endheaders(body)
+        response = connection.getresponse()
+        content = response.read()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        duration = (perf_counter_ns() - started) // 1000
+        return Answer(response.status, response.reason, _decoded(content, headers), duration, headers)
+
+    def _headers(self, body: bytes | None) -> list[tuple[str, str]]:
+        """OKTA.md 1.1: the header set of the recorded requests, in their order; a GET has no Content-Type."""
+        headers = [("Accept", "application/scim+json"), ("Accept-Charset", "utf-8")]
+        if body is not None:
+            headers.append(("Content-Type", "application/scim+json; charset=utf-8"))
+        headers += [("User-Agent", USER_AGENT), ("Authorization", self.authorization)]
+        if body is not None:
+            headers.append(("Content-Length", str(len(body))))
+        headers += [("Host", self.host), ("Connection", "Keep-Alive"), ("Accept-Encoding", "gzip,deflate")]
+        return headers
+
+
+def _silence(reason: str, started: int) -> Answer:
+    return Answer(0, reason, b"", (perf_counter_ns() - started) // 1000)
+
+
+def _decoded(content: bytes, headers: Mapping[str, str]) -> bytes:
+    match headers.get("content-encoding", "").lower():
+        case "gzip":
+            return gzip.decompress(content)
+        case "deflate":
+            return zlib.decompress(content)
+        case _:
+            return content

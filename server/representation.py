@@ -1,0 +1,56 @@
+"""A stored row as the JSON a client sees: the finished document plus what depends on the request.
+
+Concatenation only: nothing is parsed and nothing is serialised unless a projection asks for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import orjson
+
+from server.scim.projection import Projection, project
+
+if TYPE_CHECKING:
+    from server.directory import Stored
+    from server.scim.schema import ResourceType
+
+
+def etag(stored: Stored, resource_type: ResourceType) -> str:
+    """Give the weak entity tag (RFC 7644 §3.14).
+
+    A person's ``groups`` change without the person's row: they are part of the tag, so that a 304 never lies.
+    """
+    if stored.linked and resource_type.name == "User":
+        return f'W/"{stored.version}-{crc32(stored.linked.encode()):x}"'
+    return f'W/"{stored.version}"'
+
+
+def location(stored_id: str, resource_type: ResourceType, base_url: str) -> str:
+    """Give the resource's URL."""
+    return f"{base_url}{resource_type.endpoint}/{stored_id}"
+
+
+def represent(stored: Stored, resource_type: ResourceType, base_url: str) -> str:
+    """Give the whole resource as JSON text."""
+    tag = etag(stored, resource_type).replace('"', '\\"')
+    if resource_type.name == "User":
+        linked = f',"groups":[{stored.linked}]' if stored.linked else ""
+    else:
+        linked = f',"members":[{stored.linked or ""}]'
+    return (
+        f'{{"id":"{stored.id}",{stored.document[1:-1]}{linked},"meta":{{"resourceType":"{resource_type.name}",'
+        f'"created":"{stored.created}","lastModified":"{stored.modified}","version":"{tag}",'
+        f'"location":"{base_url}{resource_type.endpoint}/{stored.id}"}}}}'
+    )
+
+
+def represent_projected(
+    stored: Stored, resource_type: ResourceType, base_url: str, projection: Projection | None
+) -> str:
+    """Give the attributes that the request asked for (RFC 7644 §3.9)."""
+    text = represent(stored, resource_type, base_url)
+    if projection is None:
+        return text
+    return orjson.dumps(project(orjson.loads(text), projection)).decode()

@@ -1,0 +1,1 @@
+"""The local directory in SQLite; the only importer of sqlite3."""

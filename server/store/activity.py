@@ -1,0 +1,301 @@
+"""The activity log: takes exchanges on the request path, writes them in batches beside it.
+
+Belongs here: what waits, the flush thread, the ring. Must not know: HTTP, Okta, or what counts as a secret.
+
+The event loop holds the interpreter lock almost always, and gets it back late from a thread that wants it for
+each row. So a batch is one JSON parameter per megabyte of records, which SQLite takes apart without the lock.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from typing import TYPE_CHECKING, Final, Self
+
+from server.faults import Fault, FaultCode
+from server.redaction import BODY_CAP, PARSE_LIMIT, Excerpt
+from server.store import activity_query
+from server.store.activity_batch import Batch, Encoder, Sighted
+from server.store.database import Database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+    from typing import Unpack
+
+    from server.records import ActivityRecord, Exchange, Sighting
+    from server.store.activity_batch import Recognise
+
+_log = logging.getLogger(__name__)
+
+FLUSH_INTERVAL: Final = 0.25
+"""Seconds from the first exchange of a batch to its flush."""
+
+MAX_PENDING: Final = 20_000
+"""Exchanges that may wait for a flush; more are counted as dropped."""
+
+MAX_PENDING_BYTES: Final = 32 << 20
+"""Bytes of bodies that may wait; beyond, exchanges are taken without their bodies."""
+
+EAGER_PENDING: Final = 8_192
+EAGER_BYTES: Final = 8 << 20
+"""Exchanges, or bytes of bodies, that make the flush thread come early."""
+
+PRUNE_INTERVAL: Final = 5.0
+IDLE_INTERVAL: Final = 3_600.0
+"""Seconds between two prunings: while exchanges come in, and while none do."""
+
+_STATEMENT_BYTES: Final = 1 << 20
+
+_INSERT: Final = "INSERT INTO exchange (record) SELECT value FROM json_each(CAST(? AS TEXT))"
+_SIGHT: Final = """
+    INSERT INTO sighting (feature, first_at, last_at, count, token_id) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (feature) DO UPDATE SET
+        first_at = min(first_at, excluded.first_at),
+        token_id = CASE WHEN excluded.last_at >= last_at THEN excluded.token_id ELSE token_id END,
+        last_at = max(last_at, excluded.last_at),
+        count = count + excluded.count
+"""
+_COUNT: Final = """
+    INSERT INTO minute (minute, requests, errors) VALUES (?, ?, ?)
+    ON CONFLICT (minute) DO UPDATE SET
+        requests = requests + excluded.requests,
+        errors = errors + excluded.errors
+"""
+_FORGET_BEYOND_RING: Final = "DELETE FROM exchange WHERE seq <= (SELECT max(seq) FROM exchange) - ?"
+# From the oldest on, so that nothing is read but what has to go and the first that stays.
+_FORGET_OLD: Final = """
+    DELETE FROM exchange WHERE seq < coalesce(
+        (SELECT seq FROM exchange WHERE at >= ? ORDER BY seq LIMIT 1),
+        (SELECT max(seq) + 1 FROM exchange)
+    )
+"""
+_FORGET_MINUTES: Final = "DELETE FROM minute WHERE minute < ?"
+
+
+def _recognise_nothing(*_: object) -> None:
+    return None
+
+
+class ActivityLog:
+    """The exchanges of a workspace; :meth:`open` it from as many processes as you like.
+
+    ``record`` is for one thread (the event loop); everything else may be called from any.
+    """
+
+    def __init__(
+        self, database: Database, encoder: Encoder, *, keep: int, days: int, body_cap: int, run: str
+    ) -> None:
+        self.run = run
+        """The tag of this process; a request's id is ``{run}-{number:x}``."""
+        self._database = database
+        self._encoder = encoder
+        self._keep = max(keep, 0)
+        self._days = days
+        self._body_cap = body_cap
+        self._largest = max(PARSE_LIMIT, body_cap)
+        self._pending: list[Exchange] = []
+        self._room = MAX_PENDING
+        self._received = 0
+        self._released = 0
+        self._overflowed = 0
+        self._lost = 0
+        self._fault: Fault | None = None
+        self._sightings: dict[str, Sighted] = {}
+        self._since_pruned = 0
+        self._pruned = -PRUNE_INTERVAL
+        self._flushing = threading.Lock()
+        self._work = threading.Event()
+        self._hurry = threading.Event()
+        self._idle = True
+        self._closing = False
+        self._thread: threading.Thread | None = None
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        keep: int = 20_000,
+        days: int = 30,
+        body_cap: int = BODY_CAP,
+        recognise: Recognise = _recognise_nothing,
+        run: str | None = None,
+    ) -> Self:
+        """Open or create activity.db; the flush thread starts with the first exchange, so reading needs none.
+
+        ``keep`` exchanges are kept (0 keeps none) for ``days`` days, with ``body_cap`` bytes of each body.
+        Raises StoreUnavailable.
+        """
+        run = run or secrets.token_hex(4)
+        encoder = Encoder(recognise=recognise, body_cap=body_cap, run=run)
+        return cls(Database.open(path, "activity"), encoder, keep=keep, days=days, body_cap=body_cap, run=run)
+
+    def record(self, exchange: Exchange) -> None:
+        """Take an exchange; never raises, never waits. Bodies too large to be held are cut down here."""
+        request, response = exchange.request_body, exchange.response_body
+        size = (len(request) if request is not None else 0) + (len(response) if response is not None else 0)
+        if size > self._largest:
+            size = self._cut(exchange, self._body_cap)
+        pending = self._pending
+        if len(pending) >= self._room:
+            self._overflowed += 1
+            return
+        held = self._received - self._released
+        if held > EAGER_BYTES or len(pending) >= EAGER_PENDING:
+            if held > MAX_PENDING_BYTES:
+                size = self._cut(exchange, 0)
+            if not self._hurry.is_set():
+                self._hurry.set()
+        self._received += size
+        pending.append(exchange)
+        if self._idle:
+            self._wake()
+
+    def flush(self) -> None:
+        """Write what was recorded before this call; what could not be written is in :meth:`problems`."""
+        self._drain(prune=False)
+
+    def prune(self) -> None:
+        """Forget what is beyond the ring or too old, also while nothing comes in (the endpoint's start)."""
+        self._drain(prune=True)
+
+    def close(self) -> None:
+        """Write what waits, end the flush thread, close the database."""
+        if self._closing:
+            return
+        self._closing = True
+        self._room = -1
+        self._work.set()
+        self._hurry.set()
+        if self._thread is not None:
+            self._thread.join()
+        self._drain(prune=False)
+        self._database.close()
+
+    @property
+    def dropped(self) -> int:
+        """How many exchanges of this process are missing from the log."""
+        return self._overflowed + self._lost
+
+    def problems(self) -> list[Fault]:
+        """Tell why exchanges are missing: the fault of the last flush, and whether they came too fast."""
+        faults = [self._fault] if self._fault is not None else []
+        if self._overflowed:
+            detail = (
+                f"{self._overflowed} requests came faster than they could be written to {self._database.path}"
+            )
+            faults.append(Fault(FaultCode.STORE_FAILED, detail))
+        return faults
+
+    def recent(self, limit: int = 100, **filters: Unpack[activity_query.Filters]) -> list[ActivityRecord]:
+        """List exchanges; see :func:`activity_query.recent`."""
+        return activity_query.recent(self._database, limit, **filters)
+
+    def get(self, seq: int) -> ActivityRecord | None:
+        """Give one exchange; None once the ring has passed over it."""
+        return activity_query.get(self._database, seq)
+
+    def sightings(self) -> list[Sighting]:
+        """List the features seen, in the order in which they were first seen."""
+        return activity_query.sightings(self._database)
+
+    def requests_per_minute(
+        self, minutes: int, *, errors_only: bool = False, now: float | None = None
+    ) -> list[int]:
+        """Count requests (or errors) in each of the last ``minutes`` minutes, this one last."""
+        moment = time.time() if now is None else now
+        return activity_query.requests_per_minute(self._database, minutes, moment, errors_only=errors_only)
+
+    @staticmethod
+    def _cut(exchange: Exchange, cap: int) -> int:
+        """Replace the bodies by their beginnings; give the bytes that are left."""
+        left = 0
+        for name in ("request_body", "response_body"):
+            body: bytes | None = getattr(exchange, name)
+            if body is not None:
+                excerpt = Excerpt(body, cap)
+                setattr(exchange, name, excerpt)
+                left += len(excerpt)
+        return left
+
+    def _wake(self) -> None:
+        self._idle = False
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="activity flush", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError:
+                # No thread to be had now: the next exchange asks again.
+                self._thread, self._idle = None, True
+        self._work.set()
+
+    def _run(self) -> None:
+        while not self._closing:
+            if self._work.wait(IDLE_INTERVAL):
+                self._work.clear()
+                self._hurry.wait(FLUSH_INTERVAL)
+                self._hurry.clear()
+                self._drain(prune=False)
+            else:
+                self._drain(prune=True)
+
+    def _drain(self, *, prune: bool) -> None:
+        with self._flushing:
+            # Before the batch is taken: what is recorded from here on asks for the next one.
+            self._idle = True
+            count = len(self._pending)
+            received = self._received
+            exchanges = self._pending[:count]
+            del self._pending[:count]
+            if not exchanges and not prune:
+                return
+            try:
+                self._write(exchanges, prune=prune)
+            except Fault as fault:
+                self._fault = fault
+                self._lost += count
+            except Exception as error:  # noqa: BLE001 -- a bug must neither end the log nor let it grow
+                _log.exception("activity could not be written")
+                self._fault = Fault(FaultCode.STORE_FAILED, f"{self._database.path} ({type(error).__name__})")
+                self._lost += count
+            else:
+                self._fault = None
+            self._released = received
+
+    def _write(self, exchanges: list[Exchange], *, prune: bool) -> None:
+        batch = self._encoder.encode(exchanges, self._keep)
+        # A sighting is worth more than a record: kept here until a flush succeeds.
+        for feature, seen in batch.sightings.items():
+            known = self._sightings.setdefault(feature, Sighted(seen.last, seen.token_id))
+            known.add(seen.last, seen.token_id, seen.count)
+            known.first = min(known.first, seen.first)
+        self._since_pruned += len(exchanges)
+        now = time.monotonic()
+        due = (
+            prune or now - self._pruned >= PRUNE_INTERVAL or self._since_pruned >= max(self._keep // 8, 1_000)
+        )
+        self._database.commit(lambda connection: self._insert(connection, batch, prune=due))
+        self._sightings.clear()
+        if due:
+            self._since_pruned = 0
+            self._pruned = now
+
+    def _insert(self, connection: sqlite3.Connection, batch: Batch, *, prune: bool) -> None:
+        for array in batch.arrays(_STATEMENT_BYTES):
+            connection.execute(_INSERT, (array,))
+        connection.executemany(_COUNT, batch.minutes)
+        connection.executemany(
+            _SIGHT,
+            [
+                (feature, seen.first, seen.last, seen.count, seen.token_id)
+                for feature, seen in self._sightings.items()
+            ],
+        )
+        if prune:
+            oldest = time.time() - self._days * 86_400
+            connection.execute(_FORGET_BEYOND_RING, (self._keep,))
+            connection.execute(_FORGET_OLD, (int(oldest * 1000),))
+            connection.execute(_FORGET_MINUTES, (int(oldest // 60),))

@@ -1,0 +1,296 @@
+"""One SQLite file: its connections, its single writer thread with group commit, its translated errors.
+
+Belongs here: transactions, durability, threads. Must not know: what a resource, a token or an exchange is.
+
+Writers queue operations; the writer thread runs all that wait inside one transaction and answers them after the one
+commit that made them durable (``synchronous=FULL``). Readers have a read-only connection per thread and never wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import sqlite3
+import threading
+from concurrent.futures import Future
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
+
+from server.faults import FaultCode, StoreUnavailable
+from server.store import filter_sql, migration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+T = TypeVar("T")
+Family = Literal["perch", "activity"]
+
+BUSY_TIMEOUT = 5_000
+"""Milliseconds that a transaction waits for another process's transaction."""
+
+WAL_PAGES = 4_000
+"""Pages in the write-ahead log before a commit also checkpoints: 16 MB, so that most commits are one append."""
+
+MAX_BATCH = 512
+"""Operations that may share one commit; bounds how long the first of them waits."""
+
+_FAULTS = {
+    sqlite3.SQLITE_FULL: FaultCode.DISK_FULL,
+    sqlite3.SQLITE_BUSY: FaultCode.DATABASE_LOCKED,
+    sqlite3.SQLITE_LOCKED: FaultCode.DATABASE_LOCKED,
+    sqlite3.SQLITE_CORRUPT: FaultCode.DATABASE_CORRUPT,
+    sqlite3.SQLITE_NOTADB: FaultCode.DATABASE_CORRUPT,
+    sqlite3.SQLITE_CANTOPEN: FaultCode.FOLDER_UNWRITABLE,
+    sqlite3.SQLITE_READONLY: FaultCode.FOLDER_UNWRITABLE,
+    sqlite3.SQLITE_PERM: FaultCode.FOLDER_UNWRITABLE,
+}
+
+
+def translate(error: sqlite3.Error, path: Path | str) -> StoreUnavailable:
+    """Turn sqlite3's error into the fault that a host can word."""
+    code = getattr(error, "sqlite_errorcode", None)
+    fault = _FAULTS.get(code & 0xFF, FaultCode.STORE_FAILED) if isinstance(code, int) else FaultCode.STORE_FAILED
+    return StoreUnavailable(fault, f"{path} ({error})" if fault is FaultCode.STORE_FAILED else str(path))
+
+
+def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}",
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=256,
+        timeout=BUSY_TIMEOUT / 1000,
+    )
+    try:
+        connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        filter_sql.register_functions(connection)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection
+
+
+class _Pending:
+    """An operation in the queue, and whom to tell when it is durable."""
+
+    __slots__ = ("future", "loop", "operation")
+
+    def __init__(
+        self,
+        operation: Callable[[sqlite3.Connection], Any],
+        future: Future[Any] | asyncio.Future[Any],
+        loop: asyncio.AbstractEventLoop | None,
+    ) -> None:
+        self.operation = operation
+        self.future = future
+        self.loop = loop
+
+
+class _DirtyFailure(Exception):
+    """An operation failed after it had written, inside a transaction that it shares with others."""
+
+
+Outcome = tuple[_Pending, Any, BaseException | None]
+
+
+class Database:
+    """A SQLite file in WAL mode; open it with :meth:`open`, from as many processes as you like."""
+
+    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
+        self.path = path
+        self._writer = writer
+        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._readers_lock = threading.Lock()
+        self._closed = False
+        self._thread = threading.Thread(target=self._write, name=f"writer of {path.name}", daemon=True)
+        self._thread.start()
+
+    @classmethod
+    def open(cls, path: Path, family: Family) -> Self:
+        """Open or create the file and bring its schema up to date.
+
+        Raises StoreUnavailable: newer_than_program, corrupt, locked, disk_full, folder_unwritable.
+        """
+        connection = None
+        try:
+            connection = _connect(path, read_only=False)
+            connection.execute("PRAGMA journal_mode = WAL")
+            # The directory must survive a power cut; the activity log may lose its last quarter of a second.
+            connection.execute(f"PRAGMA synchronous = {'FULL' if family == 'perch' else 'NORMAL'}")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
+            migration.migrate(connection, path, family)
+            return cls(path, connection)
+        except sqlite3.Error as error:
+            if connection is not None:
+                connection.close()
+            raise translate(error, path) from error
+        except StoreUnavailable:
+            if connection is not None:
+                connection.close()
+            raise
+
+    def reader(self) -> sqlite3.Connection:
+        """Give this thread's read-only connection; each statement on it sees the latest commit."""
+        try:
+            connection: sqlite3.Connection = self._local.connection
+        except AttributeError:
+            try:
+                connection = _connect(self.path, read_only=True)
+            except sqlite3.Error as error:
+                raise translate(error, self.path) from error
+            self._local.connection = connection
+            with self._readers_lock:
+                self._readers.append(connection)
+        return connection
+
+    def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one SELECT on this thread's reader and give all its rows."""
+        try:
+            return self.reader().execute(sql, parameters).fetchall()
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+
+    def data_version(self) -> int:
+        """Give a number that moves whenever anybody else's commit becomes visible to this thread's reader."""
+        try:
+            version: int = self.reader().execute("PRAGMA data_version").fetchone()[0]
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        return version
+
+    def submit(self, operation: Callable[[sqlite3.Connection], T]) -> Future[T]:
+        """Queue an operation; the future is done once its commit is durable."""
+        future: Future[T] = Future()
+        self._enqueue(_Pending(operation, future, None))
+        return future
+
+    def commit_soon(self, operation: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
+        """Queue an operation from the running event loop, whose future is done once the commit is durable."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._enqueue(_Pending(operation, future, loop))
+        return future
+
+    def commit(self, operation: Callable[[sqlite3.Connection], T]) -> T:
+        """Run an operation and wait until it is durable; for hosts without an event loop."""
+        return self.submit(operation).result()
+
+    def close(self) -> None:
+        """Finish what is queued, fold the write-ahead log into the file, close every connection."""
+        if self._closed:
+            return
+        self._closed = True
+        self._queue.put(None)
+        self._thread.join()
+        with self._readers_lock:
+            for connection in self._readers:
+                connection.close()
+            self._readers.clear()
+        with suppress(sqlite3.Error):
+            self._writer.execute("PRAGMA optimize")
+            # Another process that still reads keeps the log; then the next one to close folds it.
+            self._writer.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        self._writer.close()
+
+    def _enqueue(self, pending: _Pending) -> None:
+        if self._closed:
+            raise StoreUnavailable(FaultCode.STORE_FAILED, f"{self.path} is closed")
+        self._queue.put(pending)
+
+    def _write(self) -> None:
+        take = self._queue.get
+        while True:
+            first = take()
+            if first is None:
+                return
+            batch = [first]
+            last = False
+            while len(batch) < MAX_BATCH:
+                try:
+                    pending = self._queue.get_nowait()
+                except queue.Empty:
+                    break
+                if pending is None:
+                    last = True
+                    break
+                batch.append(pending)
+            self._answer(self._run(batch))
+            # Nothing of this batch may stay alive in this frame while the thread waits for the next.
+            del batch, first
+            if last:
+                return
+
+    def _run(self, batch: list[_Pending]) -> list[Outcome]:
+        """Run a batch in one transaction: fast first, with a savepoint each if one fails after writing."""
+        try:
+            try:
+                return self._transaction(batch, careful=False)
+            except _DirtyFailure:
+                return self._transaction(batch, careful=True)
+        except sqlite3.Error as error:
+            fault = translate(error, self.path)
+            return [(pending, None, fault) for pending in batch]
+
+    def _transaction(self, batch: list[_Pending], *, careful: bool) -> list[Outcome]:
+        connection = self._writer
+        outcomes: list[Outcome] = []
+        execute = connection.execute
+        execute("BEGIN IMMEDIATE")
+        try:
+            for pending in batch:
+                before = connection.total_changes
+                if careful:
+                    execute("SAVEPOINT operation")
+                try:
+                    outcomes.append((pending, pending.operation(connection), None))
+                except Exception as error:
+                    if not connection.in_transaction:
+                        raise  # SQLite has undone everything: nobody's operation was carried out
+                    if careful:
+                        execute("ROLLBACK TO operation")
+                    elif connection.total_changes != before or isinstance(error, sqlite3.Error):
+                        # Its writes cannot be told from its neighbours': undo all, then once more with savepoints.
+                        raise _DirtyFailure from error
+                    failure = translate(error, self.path) if isinstance(error, sqlite3.Error) else error
+                    outcomes.append((pending, None, failure))
+                if careful:
+                    execute("RELEASE operation")
+            execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                with suppress(sqlite3.Error):
+                    execute("ROLLBACK")
+            raise
+        return outcomes
+
+    @staticmethod
+    def _answer(outcomes: list[Outcome]) -> None:
+        """Tell everybody, with one wake-up per event loop however many wait there."""
+        waiting: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
+        for outcome in outcomes:
+            pending, result, error = outcome
+            if pending.loop is not None:
+                waiting.setdefault(pending.loop, []).append(outcome)
+            elif error is not None:
+                pending.future.set_exception(error)
+            else:
+                pending.future.set_result(result)
+        for loop, answers in waiting.items():
+            # A loop that is closed has nobody left to tell; what was written stays written.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(_resolve, answers)
+
+
+def _resolve(outcomes: list[Outcome]) -> None:
+    for pending, result, error in outcomes:
+        if pending.future.done():
+            continue
+        if error is not None:
+            pending.future.set_exception(error)
+        else:
+            pending.future.set_result(result)

@@ -1,0 +1,165 @@
+"""Members as rows: the SQL that adds, removes and replaces them in sets, and turns them back into JSON.
+
+Every statement takes its ids as one JSON array, so that a list of fifty thousand is one statement, not fifty thousand.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from server.directory import MemberOutcome
+from server.scim.filter import value_matches
+from server.scim.members import (
+    AddMembers,
+    Member,
+    MemberChange,
+    RedisplayMembers,
+    RemoveMatching,
+    RemoveMembers,
+    ReplaceMembers,
+)
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+    from server.scim.filter import Filter
+
+GROUPS_OF = """
+SELECT group_concat('{"value":"' || g.id || '","display":' || json_quote(g.label) || ',"type":"direct"}')
+FROM (SELECT group_seq FROM member WHERE member_seq = {seq} ORDER BY group_seq) m JOIN resource g ON g.seq = m.group_seq
+"""
+"""JSON of a person's groups; ``{seq}`` is the column or placeholder that holds the person's seq."""
+
+MEMBERS_OF = """
+SELECT group_concat('{"value":"' || member_id || '"'
+                    || iif(display IS NULL, '', ',"display":' || json_quote(display))
+                    || ',"type":"' || kind || '"}')
+FROM (SELECT member_id, display, kind FROM member INDEXED BY member_by_group WHERE group_seq = {seq} ORDER BY seq)
+"""
+"""JSON of a group's members in the order they came."""
+
+_GROUPS = GROUPS_OF.replace("{seq}", "?")
+_MEMBERS = MEMBERS_OF.replace("{seq}", "?")
+
+_USER_NAME = "iif(r.type = 'User', json_extract(r.document, '$.userName'), r.label)"
+
+_ADD_ONE = f"""
+INSERT OR IGNORE INTO member (group_seq, member_seq, member_id, display, kind)
+SELECT ?1, r.seq, r.id, coalesce(?3, {_USER_NAME}), r.type FROM resource r WHERE r.id = ?2 AND r.seq <> ?1
+"""
+_ADD = f"""
+INSERT OR IGNORE INTO member (group_seq, member_seq, member_id, display, kind)
+SELECT ?1, r.seq, r.id, coalesce(json_extract(j.value, '$[1]'), {_USER_NAME}), r.type
+FROM json_each(?2) j CROSS JOIN resource r ON r.id = json_extract(j.value, '$[0]')
+WHERE r.seq <> ?1
+RETURNING member_id
+"""
+_UNKNOWN = """
+SELECT j.value FROM json_each(?2) j
+WHERE NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = j.value AND r.seq <> ?1)
+"""
+_REMOVE_ONE = """
+DELETE FROM member WHERE member_seq = (SELECT seq FROM resource WHERE id = ?2) AND group_seq = ?1
+"""
+_REMOVE = """
+DELETE FROM member WHERE group_seq = ?1 AND member_seq IN (
+    SELECT r.seq FROM json_each(?2) j CROSS JOIN resource r ON r.id = j.value)
+RETURNING member_id
+"""
+_KEEP_ONLY = """
+DELETE FROM member WHERE group_seq = ?1 AND member_id NOT IN (SELECT value FROM json_each(?2)) RETURNING member_id
+"""
+_SHOW = """
+UPDATE member SET display = w.display FROM (
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS display FROM json_each(?2)) w
+WHERE member.group_seq = ?1 AND member.member_seq = (SELECT seq FROM resource WHERE id = w.id)
+    AND member.display IS NOT w.display
+"""
+
+
+def linked(connection: sqlite3.Connection, resource_type: str, seq: int) -> str | None:
+    """Give the JSON of a person's groups, or of a group's members, without brackets; None where there are none."""
+    text: str | None = connection.execute(_GROUPS if resource_type == "User" else _MEMBERS, (seq,)).fetchone()[0]
+    return text
+
+
+def change(connection: sqlite3.Connection, group_seq: int, change: MemberChange) -> MemberOutcome:
+    """Apply one change; ids that do not exist (and the group's own) are skipped and reported (OKTA.md A13)."""
+    if isinstance(change, AddMembers):
+        return _add(connection, group_seq, change.members)
+    if isinstance(change, RemoveMembers):
+        return MemberOutcome(removed=_remove(connection, group_seq, change.ids))
+    if isinstance(change, ReplaceMembers):
+        return _replace(connection, group_seq, change.members)
+    if isinstance(change, RemoveMatching):
+        ids = _matching(connection, group_seq, change.filter)
+        return MemberOutcome(removed=_remove(connection, group_seq, ids) if ids else ())
+    assert isinstance(change, RedisplayMembers)
+    ids = _matching(connection, group_seq, change.filter)
+    return MemberOutcome(redisplayed=_show(connection, group_seq, [(i, change.display) for i in ids]))
+
+
+def _json(values: Iterable[Any]) -> str:
+    return orjson.dumps(list(values)).decode()
+
+
+def _add(connection: sqlite3.Connection, group_seq: int, added: Sequence[Member]) -> MemberOutcome:
+    if len(added) == 1:
+        member = added[0]
+        if connection.execute(_ADD_ONE, (group_seq, member.value, member.display)).rowcount == 1:
+            return MemberOutcome(added=(member.value,))
+        new: tuple[str, ...] = ()
+    else:
+        rows = connection.execute(_ADD, (group_seq, _json((m.value, m.display) for m in added))).fetchall()
+        new = tuple(row[0] for row in rows)
+        if len(new) == len(added):
+            return MemberOutcome(added=new)
+    # Only now, when somebody was a member already or does not exist, it is worth asking who.
+    unknown = connection.execute(_UNKNOWN, (group_seq, _json(m.value for m in added))).fetchall()
+    fresh = set(new)
+    shown = _show(connection, group_seq, [(m.value, m.display) for m in added if m.display and m.value not in fresh])
+    return MemberOutcome(added=new, unknown=tuple(row[0] for row in unknown), redisplayed=shown)
+
+
+def _remove(connection: sqlite3.Connection, group_seq: int, ids: Sequence[str]) -> tuple[str, ...]:
+    if len(ids) == 1:
+        cursor = connection.execute(_REMOVE_ONE, (group_seq, ids[0]))
+        return tuple(ids) if cursor.rowcount == 1 else ()
+    rows = connection.execute(_REMOVE, (group_seq, _json(ids))).fetchall()
+    return tuple(row[0] for row in rows)
+
+
+def _replace(connection: sqlite3.Connection, group_seq: int, wanted: Sequence[Member]) -> MemberOutcome:
+    """Make the list what was sent as a set difference: who stays keeps the row and the place."""
+    rows = connection.execute(_KEEP_ONLY, (group_seq, _json(m.value for m in wanted))).fetchall()
+    removed = tuple(row[0] for row in rows)
+    if not wanted:
+        return MemberOutcome(removed=removed)
+    outcome = _add(connection, group_seq, wanted)
+    return MemberOutcome(outcome.added, removed, outcome.unknown, outcome.redisplayed)
+
+
+def _matching(connection: sqlite3.Connection, group_seq: int, filter_: Filter) -> list[str]:
+    rows = connection.execute("SELECT member_id, display, kind FROM member WHERE group_seq = ?", (group_seq,))
+    return [
+        member_id
+        for member_id, display, kind in rows
+        if value_matches(filter_, {"value": member_id, "display": display, "type": kind})
+    ]
+
+
+def _show(connection: sqlite3.Connection, group_seq: int, displays: Sequence[tuple[str, str | None]]) -> int:
+    return connection.execute(_SHOW, (group_seq, _json(displays))).rowcount if displays else 0
+
+
+def rename(connection: sqlite3.Connection, resource_type: str, seq: int, before: str) -> None:
+    """Let groups show a member's new name where they showed the old one (OKTA.md A57: display is as sent, or derived)."""
+    old = orjson.loads(before).get("userName" if resource_type == "User" else "displayName")
+    connection.execute(
+        f"""UPDATE member SET display = (SELECT {_USER_NAME} FROM resource r WHERE r.seq = ?1)
+            WHERE member_seq = ?1 AND display = ?2""",
+        (seq, old),
+    )

@@ -1,0 +1,103 @@
+"""Places in long lists: totals and positions from the tally, results of scans kept until something changes."""
+
+from __future__ import annotations
+
+import threading
+from array import array
+from collections import OrderedDict
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    from server.directory import Selection
+
+KEPT_RESULTS = 8
+KEPT_POSITIONS = 2_000_000
+"""Positions kept in all results together: 16 MB."""
+
+
+def total(connection: sqlite3.Connection, resource_type: str) -> int:
+    """Give how many resources of a type there are, from a handful of rows."""
+    number: int = connection.execute(
+        "SELECT coalesce(sum(number), 0) FROM tally WHERE type = ? AND shift = 16", (resource_type,)
+    ).fetchone()[0]
+    return number
+
+
+def seq_at(connection: sqlite3.Connection, resource_type: str, position: int) -> int | None:
+    """Find the seq of the resource at ``position`` (from 0), in steps that do not grow with the position."""
+    if position == 0:
+        return 0
+    first = 0
+    for shift, wider in ((16, None), (8, 16)):
+        condition, parameters = "", [resource_type, shift]
+        if wider is not None:
+            condition = "AND block >= ? AND block < ?"
+            parameters += [first << (wider - shift), (first + 1) << (wider - shift)]
+        rows = connection.execute(
+            f"SELECT block, number FROM tally WHERE type = ? AND shift = ? {condition} ORDER BY block", parameters
+        )
+        for block, number in rows:
+            if position < number:
+                first = block
+                break
+            position -= number
+        else:
+            return None
+    row = connection.execute(
+        "SELECT seq FROM resource INDEXED BY resource_by_type WHERE type = ? AND seq >= ? ORDER BY seq LIMIT 1 OFFSET ?",
+        (resource_type, first << 8, position),
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+class Result(NamedTuple):
+    """What a scan found, in order, as of one state of the directory."""
+
+    generation: int
+    seqs: array[int]
+
+    def position_after(self, seq: int, position: int) -> int:
+        """Find where the page after a resource begins; where it is gone, the place where it stood."""
+        if seq == 0:
+            return 0
+        if 0 < position <= len(self.seqs) and self.seqs[position - 1] == seq:
+            return position
+        try:
+            return self.seqs.index(seq) + 1
+        except ValueError:
+            return min(max(position - 1, 0), len(self.seqs))
+
+
+class ResultCache:
+    """Keeps the results of the latest scans, so that page 10 000 of a filter costs what page 1 costs."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._results: OrderedDict[Selection, Result] = OrderedDict()
+
+    def get(
+        self,
+        connection: sqlite3.Connection,
+        selection: Selection,
+        scan: Callable[[sqlite3.Connection, Selection], Iterable[int]],
+    ) -> Result:
+        """Give the result as of now: kept, if nothing has changed since, else scanned again."""
+        # Each change of the directory appends to the audit in the same transaction: its end names the state.
+        generation = connection.execute("SELECT coalesce(max(seq), 0) FROM change").fetchone()[0]
+        with self._lock:
+            result = self._results.get(selection)
+            if result is not None and result.generation == generation:
+                self._results.move_to_end(selection)
+                return result
+        result = Result(generation, array("q", scan(connection, selection)))
+        with self._lock:
+            self._results[selection] = result
+            self._results.move_to_end(selection)
+            while len(self._results) > KEPT_RESULTS or (
+                len(self._results) > 1 and sum(len(r.seqs) for r in self._results.values()) > KEPT_POSITIONS
+            ):
+                self._results.popitem(last=False)
+        return result

@@ -1,0 +1,249 @@
+"""The read side of the directory: one resource, one page, each of the latest commit.
+
+Belongs here: SELECTs over people and groups, and the decision whether the event loop may wait for one. Must not know:
+the protocol; ``filter_sql`` turns filters into WHERE, ``paging`` finds positions.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from server.directory import Page, Selection, Stored, TooLong, Window
+from server.scim.errors import TooMany
+from server.store import paging
+from server.store.database import translate
+from server.store.filter_sql import CompiledFilter, compile_filter, sort_expression
+from server.store.members import GROUPS_OF, MEMBERS_OF, linked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from server.scim.schema import ResourceType
+    from server.store.database import Database
+
+INLINE_MEMBERS = 1_000
+"""Members (in all groups of a page) that the event loop may serialise itself; about half a millisecond."""
+
+INLINE_ROWS = 200
+"""Rows that an indexed filter may match before the answer is made on a reader thread."""
+
+SCAN_SECONDS = 10.0
+"""Time budget of one scan; Okta gives up after 60 s."""
+
+_STEPS = 50_000
+"""Virtual machine steps between two looks at the clock: about a millisecond."""
+
+_COLUMNS = "r.seq, r.id, r.document, r.version, r.created, r.modified, r.label, r.member_count, "
+_LINKS = {"User": f"({GROUPS_OF.replace('{seq}', 'r.seq')})", "Group": f"({MEMBERS_OF.replace('{seq}', 'r.seq')})"}
+_FIND = {name: f"SELECT {_COLUMNS}{links} FROM resource r WHERE r.id = ? AND r.type = ?" for name, links in _LINKS.items()}
+_FIND_BARE = f"SELECT {_COLUMNS}NULL FROM resource r WHERE r.id = ? AND r.type = ?"
+
+
+def _columns(resource_type: str, *, links: bool) -> str:
+    return _COLUMNS + (_LINKS[resource_type] if links else "NULL")
+
+
+class Resources:
+    """Implements ``directory.ResourceStore`` over a workspace's database."""
+
+    def __init__(self, database: Database, *, scan_seconds: float = SCAN_SECONDS) -> None:
+        self._database = database
+        self._scan_seconds = scan_seconds
+        self._results = paging.ResultCache()
+
+    def find(self, resource_type: str, resource_id: str, *, linked: bool, inline: bool) -> Stored | None:
+        """Read one resource; raises TooLong when ``inline`` and its members are too many for the event loop."""
+        connection = self._database.reader()
+        whole = linked and resource_type == "User"
+        try:
+            row = connection.execute(
+                _FIND[resource_type] if whole else _FIND_BARE, (resource_id, resource_type)
+            ).fetchone()
+            if row is None:
+                return None
+            stored = Stored._make(row)
+            return stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
+        except sqlite3.Error as error:
+            raise translate(error, self._database.path) from error
+
+    @staticmethod
+    def _with_members(connection: sqlite3.Connection, groups: list[Stored], *, inline: bool) -> list[Stored]:
+        if inline and sum(group.member_count for group in groups) > INLINE_MEMBERS:
+            raise TooLong
+        return [
+            group._replace(linked=linked(connection, "Group", group.seq)) if group.member_count else group
+            for group in groups
+        ]
+
+    def select(self, selection: Selection, window: Window, *, linked: bool, inline: bool) -> Page:
+        """Read a page; raises TooLong when ``inline`` and no index serves it, TooMany when the time is up."""
+        connection = self._database.reader()
+        try:
+            with _snapshot(connection):
+                if inline:
+                    return self._select(connection, selection, window, linked=linked, inline=True)
+                with _deadline(connection, self._scan_seconds):
+                    return self._select(connection, selection, window, linked=linked, inline=False)
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+                raise TooMany(
+                    f"This query needs to look at every resource and took longer than {self._scan_seconds:g} seconds: "
+                    "narrow it with an indexed attribute (id, userName, externalId, displayName, emails.value)."
+                ) from error
+            raise translate(error, self._database.path) from error
+
+    def _select(
+        self, connection: sqlite3.Connection, selection: Selection, window: Window, *, linked: bool, inline: bool
+    ) -> Page:
+        if len(selection.resource_types) == 1 and not selection.sort_by:
+            resource_type, filter_ = selection.resource_types[0], selection.filters[0]
+            if filter_ is None:
+                return self._plain_page(connection, resource_type, window, linked=linked, inline=inline)
+            compiled = compile_filter(filter_, resource_type)
+            if compiled.indexed:
+                page = self._indexed_page(connection, resource_type, compiled, window, linked=linked, inline=inline)
+                if page is not None:
+                    return page
+        if inline:
+            raise TooLong
+        return self._scanned_page(connection, selection, window, linked=linked)
+
+    def _plain_page(
+        self,
+        connection: sqlite3.Connection,
+        resource_type: ResourceType,
+        window: Window,
+        *,
+        linked: bool,
+        inline: bool,
+    ) -> Page:
+        """Give a part of the whole list: its place is found by the tally, its end by counting from there."""
+        name = resource_type.name
+        total = paging.total(connection, name)
+        if window.after is None:
+            position = window.start_index - 1
+            first = paging.seq_at(connection, name, position) if position < total else None
+        else:
+            last, position = window.after
+            first = last + 1
+        if first is None or window.count == 0:
+            return Page(total, [], None)
+        rows = connection.execute(
+            f"SELECT {_columns(name, links=linked and name == 'User')} FROM resource r INDEXED BY resource_by_type "
+            "WHERE r.type = ? AND r.seq >= ? ORDER BY r.seq LIMIT ?",
+            (name, first, window.count + 1),
+        ).fetchall()
+        return self._page(connection, resource_type, total, rows, position, window.count, linked=linked, inline=inline)
+
+    def _indexed_page(
+        self,
+        connection: sqlite3.Connection,
+        resource_type: ResourceType,
+        compiled: CompiledFilter,
+        window: Window,
+        *,
+        linked: bool,
+        inline: bool,
+    ) -> Page | None:
+        """Give a part of what an index finds; None when that is so much that it is better kept and sliced."""
+        name = resource_type.name
+        rows = connection.execute(
+            f"SELECT {_columns(name, links=linked and name == 'User')} FROM resource r "
+            f"WHERE r.type = ? AND {compiled.where} ORDER BY r.seq LIMIT {INLINE_ROWS + 1}",
+            (name, *compiled.parameters),
+        ).fetchall()
+        total = len(rows)
+        if total > INLINE_ROWS:
+            return None
+        if window.after is None:
+            position = window.start_index - 1
+            rows = rows[position:]
+        else:
+            last, position = window.after
+            rows = [row for row in rows if row[0] > last]
+        return self._page(connection, resource_type, total, rows, position, window.count, linked=linked, inline=inline)
+
+    def _page(
+        self,
+        connection: sqlite3.Connection,
+        resource_type: ResourceType,
+        total: int,
+        rows: Sequence[tuple[Any, ...]],
+        position: int,
+        count: int,
+        *,
+        linked: bool,
+        inline: bool,
+    ) -> Page:
+        found = [Stored._make(row) for row in rows[:count]]
+        if linked and resource_type.name == "Group":
+            found = self._with_members(connection, found, inline=inline)
+        end = (found[-1].seq, position + len(found)) if found and len(rows) > count else None
+        return Page(total, [(resource_type, stored) for stored in found], end)
+
+    def _scanned_page(
+        self, connection: sqlite3.Connection, selection: Selection, window: Window, *, linked: bool
+    ) -> Page:
+        """Give a part of what a scan found; the scan's result is kept until the directory changes."""
+        result = self._results.get(connection, selection, self._scan)
+        if window.after is None:
+            position = window.start_index - 1
+        else:
+            position = result.position_after(*window.after)
+        part = result.seqs[position : position + window.count]
+        found: dict[int, tuple[ResourceType, Stored]] = {}
+        for resource_type in selection.resource_types:
+            name = resource_type.name
+            rows = connection.execute(
+                f"SELECT {_columns(name, links=linked)} FROM json_each(?) j CROSS JOIN resource r ON r.seq = j.value "
+                "WHERE r.type = ?",
+                (f"[{','.join(map(str, part))}]", name),
+            )
+            found.update((row[0], (resource_type, Stored._make(row))) for row in rows)
+        position += len(part)
+        end = (part[-1], position) if part and position < len(result.seqs) else None
+        return Page(len(result.seqs), [found[seq] for seq in part if seq in found], end)
+
+    @staticmethod
+    def _scan(connection: sqlite3.Connection, selection: Selection) -> Iterator[int]:
+        for index, resource_type in enumerate(selection.resource_types):
+            filter_ = selection.filters[index]
+            compiled = compile_filter(filter_, resource_type) if filter_ is not None else None
+            where, parameters = ("1", ()) if compiled is None else (compiled.where, compiled.parameters)
+            order, order_parameters = "r.seq", ()
+            target = selection.sort_by[index] if selection.sort_by else None
+            if target is not None:
+                expression, order_parameters = sort_expression(target)
+                # Ascending puts those without a value last (RFC 7644 §3.4.2.3), descending first.
+                direction, nulls = ("DESC", "FIRST") if selection.descending else ("ASC", "LAST")
+                order = f"{expression} {direction} NULLS {nulls}, r.seq"
+            rows = connection.execute(
+                f"SELECT r.seq FROM resource r WHERE r.type = ? AND ({where}) ORDER BY {order}",
+                (resource_type.name, *parameters, *order_parameters),
+            )
+            for row in rows:
+                yield row[0]
+
+
+@contextmanager
+def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """See one commit through several statements."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("COMMIT")
+
+
+@contextmanager
+def _deadline(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Interrupt whatever runs on the connection when the time is up."""
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+    try:
+        yield
+    finally:
+        connection.set_progress_handler(None, 0)

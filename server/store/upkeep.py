@@ -1,0 +1,198 @@
+"""Keeping a database file safe: copy it while it is used, bring a copy back, look whether it is sound.
+
+Belongs here: SQLite's own tools for whole files. Must not know: what the tables mean.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from server.faults import Fault, FaultCode, StoreUnavailable
+from server.store import migration
+from server.store.database import BUSY_TIMEOUT, translate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+FAMILY = "perch"
+_BESIDE = ("", "-wal", "-shm")
+_OF_A_WORKSPACE = (
+    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('resource', 'setting')"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A finished backup."""
+
+    path: Path
+    size: int
+    """Bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What a restore did; ``kept`` is where the database that was there lies now, if there was one."""
+
+    kept: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a look at a database file found."""
+
+    schema: int
+    newest_schema: int
+    """What this program knows."""
+    problems: tuple[str, ...]
+    """SQLite's words for what is damaged; empty when it is sound."""
+    size: int
+    """Bytes of the file and its write-ahead log."""
+
+
+def backup(path: Path, target: Path) -> Backup:
+    """Write a database into one file that nobody else may read, consistent while others write, and check it.
+
+    Raises Fault: backup_unusable when the target exists, folder_unwritable, disk_full, corrupt. The target
+    appears only when it is whole.
+    """
+    if target.exists():
+        raise Fault(FaultCode.TARGET_EXISTS, str(target))
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        _copy(path, unfinished)
+        if problems := check(unfinished):
+            raise StoreUnavailable(FaultCode.DATABASE_CORRUPT, f"{path} ({problems[0]})")
+        unfinished.replace(target)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+    return Backup(target, target.stat().st_size)
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Write what is committed now into ``target``, compact; readers and writers go on meanwhile."""
+    try:
+        target.unlink(missing_ok=True)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise Fault(FaultCode.FOLDER_UNWRITABLE, str(target.parent)) from error
+    with _connected(path, writes=False) as connection:
+        connection.execute("VACUUM INTO ?", (str(target),))
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def restore(path: Path, source: Path, stamp: str) -> Restored:
+    """Put a backup in the place of a database, and what was there beside it, named with ``stamp``.
+
+    The pages go in as one transaction: a power cut leaves the old database or the new one, and a host that
+    has the file open sees the new content.
+
+    Raises Fault: backup_unusable, newer_than_program, locked, disk_full; what was there stays untouched then.
+    """
+    _check_source(source)
+    kept = path.with_name(f"{path.name}.before-restore-{stamp}") if path.exists() else None
+    if kept is not None:
+        try:
+            _copy(path, kept)
+        except StoreUnavailable as fault:
+            if fault.code is not FaultCode.DATABASE_CORRUPT:
+                kept.unlink(missing_ok=True)
+                raise
+            _move_aside(path, kept)
+    with _connected(source, writes=False) as old, _connected(path, writes=True) as new:
+        new.execute("PRAGMA synchronous = FULL")
+        old.backup(new)
+        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Restored(kept)
+
+
+def _check_source(source: Path) -> None:
+    if not source.is_file():
+        raise Fault(FaultCode.BACKUP_UNUSABLE, str(source))
+    try:
+        with _connected(source, writes=False) as connection:
+            number, newest = migration.version(connection), migration.migrations(FAMILY)[-1][0]
+            whole = connection.execute(_OF_A_WORKSPACE).fetchone()[0] == 2
+    except StoreUnavailable as fault:
+        raise Fault(FaultCode.BACKUP_UNUSABLE, str(source)) from fault
+    if number > newest:
+        raise StoreUnavailable(
+            FaultCode.DATABASE_NEWER, f"{source} has schema {number}, this program knows {newest}"
+        )
+    if number == 0 or not whole or check(source):
+        raise Fault(FaultCode.BACKUP_UNUSABLE, str(source))
+
+
+def _move_aside(path: Path, kept: Path) -> None:
+    """Keep a damaged database as it is, its log included, for whoever can save something from it."""
+    kept.unlink(missing_ok=True)
+    for suffix in _BESIDE:
+        part = path.with_name(path.name + suffix)
+        if part.exists():
+            shutil.move(part, kept.with_name(kept.name + suffix))
+
+
+def check(path: Path) -> tuple[str, ...]:
+    """Give SQLite's words for what is damaged in a file; empty when it is sound."""
+    try:
+        with _connected(path, writes=False) as connection:
+            rows = connection.execute("PRAGMA integrity_check(10)").fetchall()
+    except StoreUnavailable as fault:
+        if fault.code is not FaultCode.DATABASE_CORRUPT:
+            raise
+        return (str(fault.__cause__),)
+    return tuple(row[0] for row in rows if row[0] != "ok")
+
+
+def examine(path: Path, family: str = FAMILY) -> Condition:
+    """Look at a database file without changing it; raises StoreUnavailable when it cannot be opened."""
+    newest = migration.migrations(family)[-1][0]
+    problems = check(path)
+    if problems:
+        return Condition(0, newest, problems, size(path))
+    with _connected(path, writes=False) as connection:
+        return Condition(migration.version(connection), newest, (), size(path))
+
+
+def size(path: Path) -> int:
+    """Give the bytes of a database file and what lies beside it."""
+    return sum(
+        part.stat().st_size for suffix in _BESIDE if (part := path.with_name(path.name + suffix)).exists()
+    )
+
+
+@contextmanager
+def _connected(path: Path, *, writes: bool) -> Iterator[sqlite3.Connection]:
+    """Give a connection of its own, and translate what goes wrong on it."""
+    mode = "rwc" if writes else "ro"
+    try:
+        with closing(
+            sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode={mode}",
+                uri=True,
+                isolation_level=None,
+                timeout=BUSY_TIMEOUT / 1000,
+            )
+        ) as connection:
+            yield connection
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder durable, where a folder can be opened for that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

@@ -1,0 +1,1 @@
+"""People and groups as files: CSV for spreadsheets, JSON lines for programs, to SCIM documents and back."""

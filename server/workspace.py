@@ -1,0 +1,301 @@
+"""A workspace: one data folder, opened, and what every host (endpoint, command line, desktop) does in it.
+
+The endpoint, the desktop and the command line open the same folder at the same time; SQLite arbitrates.
+Belongs here: the provider's operations for a host that has no event loop and names people by userName. Must not know:
+how a host shows anything.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+import orjson
+
+import resources
+from server.config import BASE_PATH
+from server.directory import Answer
+from server.faults import Fault, FaultCode
+from server.importing import Importer
+from server.issuing import TokenIssuer
+from server.provider import Caller, ServiceProvider
+from server.scim.errors import NotFound
+from server.scim.patch import PATCH_OP_URN
+from server.scim.query import MAX_COUNT, parse_query
+from server.scim.schemas import load_registry
+from server.store import upkeep
+from server.store.activity import ActivityLog
+from server.store.changes import changes
+from server.store.database import Database
+from server.store.names import ids_by_name, types_by_id
+from server.store.resources import Resources
+from server.store.serving import serving
+from server.store.settings import Settings
+from server.store.tokens import SqliteTokenStore
+from server.store.transaction import transacted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from server.config import ServerConfig
+    from server.directory import Operation
+    from server.records import ChangeRecord
+    from server.scim.schema import ResourceType
+    from server.scim.schemas import Registry
+    from server.store.serving import Serving
+
+DATABASE = "perch.db"
+ACTIVITY = "activity.db"
+
+Kind = Literal["User", "Group"]
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A part of a list: how many there are in all, and these, as a client would see them."""
+
+    total: int
+    resources: list[Document]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a write."""
+
+    resource_id: str
+    meaning: str
+    """In words, as the audit has it."""
+    ignored: tuple[str, ...] = ()
+    """What the write named and Perch does not know."""
+
+
+class Workspace:
+    """An open data folder; close it, or use it as a context manager. ``actor`` is who acts, for the audit."""
+
+    def __init__(self, folder: Path, config: ServerConfig, database: Database, actor: str) -> None:
+        self.folder = folder
+        self.config = config
+        self.actor = actor
+        self.database = database
+        self.registry = _registry(config)
+        self.settings = Settings(database)
+        self.token_store = SqliteTokenStore(database)
+        self.tokens = TokenIssuer(self.token_store, cap=config.max_tokens)
+        self._activity: ActivityLog | None = None
+        key = self.settings.get_or_create("cursor_key", lambda: secrets.token_hex(32))
+        self.provider = ServiceProvider(
+            self.registry,
+            Resources(database),
+            cursor_key=bytes.fromhex(key),
+            patch_body=config.patch_answer == "body",
+        )
+
+    @classmethod
+    def open(cls, folder: Path, config: ServerConfig, actor: str = "host") -> Self:
+        """Open the folder, creating what is missing; raises Fault (folder_unwritable, corrupt, newer …)."""
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise Fault(FaultCode.FOLDER_UNWRITABLE, str(folder)) from error
+        keep_private(folder)
+        database = Database.open(folder / DATABASE, "perch")
+        try:
+            return cls(folder, config, database, actor)
+        except BaseException:
+            database.close()
+            raise
+
+    def close(self) -> None:
+        """Finish what is queued and close the files."""
+        if self._activity is not None:
+            self._activity.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- where and who -----------------------------------------------------------------------------
+
+    def serving(self) -> Serving | None:
+        """Tell which endpoint serves this folder now; None when none does."""
+        return serving(self.folder)
+
+    @property
+    def base_url(self) -> str:
+        """Where this folder is served now, or would be by its settings."""
+        now = self.serving()
+        if now is not None and now.base_url:
+            return now.base_url
+        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
+        return (self.config.public_url or f"http://{host}:{self.config.port}") + BASE_PATH
+
+    @property
+    def activity(self) -> ActivityLog:
+        """The log of requests, for reading; opened by the first look. Raises StoreUnavailable."""
+        if self._activity is None:
+            self._activity = ActivityLog.open(
+                self.folder / ACTIVITY,
+                keep=self.config.activity_keep,
+                days=self.config.activity_days,
+                body_cap=self.config.activity_body_cap,
+            )
+        return self._activity
+
+    def changes(
+        self, resource_id: str | None = None, *, limit: int = 100, before_seq: int | None = None
+    ) -> list[ChangeRecord]:
+        """List the audit of one resource, or of all, the newest first."""
+        return changes(self.database, resource_id, limit=limit, before_seq=before_seq)
+
+    # -- reading people and groups -----------------------------------------------------------------
+
+    def query(self, kind: Kind, **parameters: str) -> Listing:
+        """List people or groups; the parameters are those of a GET (filter, sortBy, count, cursor …).
+
+        Raises ScimError (a filter that cannot be read, TooMany), StoreUnavailable.
+        """
+        resource_type = self.resource_type(kind)
+        query = parse_query(parameters, resource_type)
+        answer = self.provider.query((resource_type,), (query,), self.caller(), time.time())
+        page = orjson.loads((answer if isinstance(answer, Answer) else answer()).body)
+        return Listing(page["totalResults"], page["Resources"], page.get("nextCursor"))
+
+    def walk(self, kind: Kind, **parameters: str) -> Iterator[Document]:
+        """Yield every person or group that the parameters select, read page by page; raises as `query`."""
+        cursor: str | None = ""
+        while cursor is not None:
+            page = self.query(kind, **parameters, count=str(MAX_COUNT), cursor=cursor)
+            yield from page.resources
+            cursor = page.next_cursor
+
+    def find(self, kind: Kind, reference: str) -> str:
+        """Give the id of what a person means by an id, a userName (of a User) or a displayName (of a Group).
+
+        Raises NotFound.
+        """
+        if types_by_id(self.database.read, [reference]).get(reference) == kind:
+            return reference
+        found = ids_by_name(self.database.read, kind, [reference])
+        if not found:
+            name = self.resource_type(kind).unique_attribute
+            raise NotFound(
+                f"There is no {kind.lower()} {reference!r}: give an id or a {name} that the list shows."
+            )
+        return found[reference.casefold()]
+
+    def show(self, kind: Kind, reference: str) -> Document:
+        """Give one person or group as a client sees it; raises NotFound."""
+        resource_id = self.find(kind, reference)
+        answer = self.provider.retrieve(self.resource_type(kind), resource_id, self.caller())
+        document: Document = orjson.loads((answer if isinstance(answer, Answer) else answer()).body)
+        return document
+
+    # -- changing people and groups ----------------------------------------------------------------
+
+    def create(self, kind: Kind, body: Mapping[str, Any], resource_id: str | None = None) -> Done:
+        """Create a person or a group; raises ScimError (InvalidValue, Uniqueness), StoreUnavailable."""
+        return self.commit(self.provider.create(self.resource_type(kind), body, self.caller(), resource_id))
+
+    def replace(self, kind: Kind, reference: str, body: Mapping[str, Any]) -> Done:
+        """Replace a person or a group (PUT); raises ScimError, StoreUnavailable."""
+        resource_type, resource_id = self.resource_type(kind), self.find(kind, reference)
+        return self.commit(self.provider.replace(resource_type, resource_id, body, self.caller()))
+
+    def modify(self, kind: Kind, reference: str, operations: Sequence[Mapping[str, Any]]) -> Done:
+        """Change a person or a group by operations (PATCH); raises ScimError, StoreUnavailable."""
+        body = {"schemas": [PATCH_OP_URN], "Operations": operations}
+        resource_type, resource_id = self.resource_type(kind), self.find(kind, reference)
+        return self.commit(self.provider.modify(resource_type, resource_id, body, self.caller()))
+
+    def set_active(self, reference: str, *, active: bool) -> Done:
+        """Deactivate or reactivate a person; raises NotFound, StoreUnavailable."""
+        return self.modify("User", reference, [{"op": "replace", "path": "active", "value": active}])
+
+    def add_members(self, reference: str, members: Sequence[str]) -> Done:
+        """Add people (id or userName) or groups (id or displayName) to a group; raises NotFound."""
+        value = [{"value": self.find_member(member)} for member in members]
+        return self.modify("Group", reference, [{"op": "add", "path": "members", "value": value}])
+
+    def remove_members(self, reference: str, members: Sequence[str]) -> Done:
+        """Take members out of a group; raises NotFound."""
+        value = [{"value": self.find_member(member)} for member in members]
+        return self.modify("Group", reference, [{"op": "remove", "path": "members", "value": value}])
+
+    def delete(self, kind: Kind, reference: str) -> Done:
+        """Delete a person or a group with its memberships; raises NotFound, StoreUnavailable."""
+        resource_id = self.find(kind, reference)
+        return self.commit(self.provider.delete(self.resource_type(kind), resource_id, self.caller()))
+
+    def find_member(self, reference: str) -> str:
+        """Give the id of a person, or else of a group; raises NotFound."""
+        try:
+            return self.find("User", reference)
+        except NotFound:
+            try:
+                return self.find("Group", reference)
+            except NotFound:
+                raise NotFound(
+                    f"There is no user and no group {reference!r}: give an id, a userName or a displayName."
+                ) from None
+
+    def commit(self, operation: Operation[Answer]) -> Done:
+        """Carry out a provider's operation and wait until it is durable."""
+        answer = self.database.commit(transacted(operation))
+        return Done(answer.resource_id or "", answer.meaning, tuple(answer.ignored))
+
+    def resource_type(self, kind: Kind) -> ResourceType:
+        """Give the resource type of that name."""
+        return self.registry.user if kind == "User" else self.registry.group
+
+    def caller(self) -> Caller:
+        """Give on whose behalf this host acts."""
+        return Caller(self.actor, self.base_url)
+
+    # -- keeping it safe ---------------------------------------------------------------------------
+
+    def backup(self, target: Path) -> upkeep.Backup:
+        """Write the whole workspace into one file, also while an endpoint serves it; raises Fault."""
+        return upkeep.backup(self.folder / DATABASE, target)
+
+    def importer(self, *, only_new: bool = False) -> Importer:
+        """Give what takes rows of a file into the directory; see `importing`."""
+        return Importer(self.database, self.provider, self.caller(), only_new=only_new)
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Workspace]:
+        """Give a copy of this workspace to try something on, thrown away with the context. Raises Fault."""
+        # Beside the original: as private as that, and on a disk with room for it.
+        with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=self.folder) as name:
+            self.backup(Path(name) / DATABASE)
+            with Workspace.open(Path(name), self.config, self.actor) as copy:
+                yield copy
+
+
+def _registry(config: ServerConfig) -> Registry:
+    try:
+        return load_registry(resources.schema_documents(), config.required)
+    except ValueError as error:
+        raise Fault(
+            FaultCode.SETTING_INVALID, f"required = {', '.join(config.required)!r}: {error}"
+        ) from error
+
+
+def keep_private(folder: Path) -> None:
+    """Create the databases readable by their owner only, also in a folder that others may enter."""
+    for name in (DATABASE, ACTIVITY):
+        # Where it cannot be done, opening the database says so better.
+        with suppress(OSError):
+            (folder / name).touch(mode=0o600, exist_ok=True)

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from server import config
+from server.config import ServerConfig, data_folder, is_loopback, load_config
+from server.faults import Fault, FaultCode
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions elsewhere")
+unprivileged = pytest.mark.skipif(
+    sys.platform == "win32" or os.geteuid() == 0, reason="the superuser may write everywhere"
+)
+
+
+def refused(folder: Path, environ: dict[str, str] | None = None, **flags: Any) -> str:
+    with pytest.raises(Fault) as caught:
+        load_config(folder, environ or {}, flags)
+    assert caught.value.code is FaultCode.SETTING_INVALID
+    return caught.value.detail
+
+
+def write(folder: Path, text: str) -> Path:
+    (folder / "perch.toml").write_text(text, encoding="utf-8")
+    return folder
+
+
+# Defaults and sources
+
+
+def test_the_defaults_are_the_issues(tmp_path: Path) -> None:
+    settings = load_config(tmp_path, {})
+    assert settings == ServerConfig()
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 7643, None)
+    assert settings.required == ("userName", "name.givenName", "name.familyName", "emails")
+    assert settings.patch_answer == "body"
+    assert (settings.user_body_limit, settings.bulk_body_limit) == (1024**2, 16 * 1024**2)
+    assert settings.keep_alive == 30
+    assert settings.rate_limit == 0
+    assert not settings.insecure_bind
+
+
+def test_every_setting_can_be_read_and_its_default_is_a_possible_value() -> None:
+    defaults = dataclasses.asdict(ServerConfig())
+    assert list(config._READERS) == list(defaults)
+    for name, value in defaults.items():
+        assert config._READERS[name](value) == value
+
+
+def test_the_later_source_wins(tmp_path: Path) -> None:
+    write(tmp_path, "port = 1\nmax_connections = 2\nactivity_days = 3\n")
+    environ = {"PERCH_PORT": "10", "PERCH_MAX_CONNECTIONS": "20"}
+    settings = load_config(tmp_path, environ, {"port": 100, "host": None})
+    assert (settings.port, settings.max_connections, settings.activity_days) == (100, 20, 3)
+    assert settings.host == "127.0.0.1"
+
+
+def test_the_environment_is_the_process_own_by_default(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERCH_PORT", "0")
+    assert load_config(tmp_path).port == 0
+
+
+def test_other_variables_are_left_alone(tmp_path: Path) -> None:
+    assert load_config(tmp_path, {"PERCH_DATA_DIR": "/somewhere", "PERCHED": "yes"}) == ServerConfig()
+
+
+def test_a_file_can_hold_every_type(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        'host = "localhost"\nkeep_alive = 5\nheader_deadline = 2.5\ninsecure_bind = true\n'
+        'required = ["emails"]\npatch_answer = "none"\npublic_url = "https://scim.example.com/"\n',
+    )
+    settings = load_config(tmp_path, {})
+    assert (settings.host, settings.keep_alive, settings.header_deadline) == ("localhost", 5, 2.5)
+    assert settings.insecure_bind
+    assert settings.required == ("userName", "emails")
+    assert settings.patch_answer == "none"
+    assert settings.public_url == "https://scim.example.com"
+
+
+# Bad values
+
+
+def test_a_bad_value_names_where_it_stands_its_value_and_the_remedy(tmp_path: Path) -> None:
+    assert (
+        refused(tmp_path, {"PERCH_PORT": "eighty"})
+        == "PERCH_PORT = 'eighty': give a whole number from 0 to 65535."
+    )
+    assert refused(tmp_path, port=70_000).startswith("--port = 70000: ")
+    assert refused(tmp_path, patch_answer="maybe").startswith("--patch-answer = 'maybe': give body")
+    write(tmp_path, "port = -1\n")
+    assert refused(tmp_path).startswith(f"port in {tmp_path / 'perch.toml'} = -1: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("port", True),
+        ("port", "80.0"),
+        ("port", 80.5),
+        ("port", "\u0667"),
+        ("port", ""),
+        ("port", "9" * 5000),
+        ("max_connections", 0),
+        ("user_body_limit", 10),
+        ("header_deadline", 0),
+        ("header_deadline", "nan"),
+        ("header_deadline", "inf"),
+        ("keep_alive", True),
+        ("keep_alive", [1]),
+        ("insecure_bind", "perhaps"),
+        ("host", ""),
+        ("host", "127.0.0.1:80"),
+        ("host", "http://127.0.0.1"),
+        ("host", 127),
+        ("public_url", "scim.example.com"),
+        ("public_url", "ftp://scim.example.com"),
+        ("public_url", "https://"),
+        ("public_url", "https://scim.example.com/?a=b"),
+        ("public_url", "https://scim.example.com/#top"),
+        ("public_url", "https://ada:pw@scim.example.com"),
+        ("public_url", "https://scim.example.com:port"),
+        ("public_url", "https://[::1"),
+        ("public_url", "https://scim example.com"),
+        ("required", "user name"),
+        ("required", "name..givenName"),
+        ("required", [1]),
+        ("required", 7),
+        ("patch_answer", "BODY "),
+    ],
+)
+def test_impossible_values_are_refused(name: str, value: Any, tmp_path: Path) -> None:
+    assert repr(value) in refused(tmp_path, **{name: value})
+
+
+def test_a_misspelt_setting_in_the_file_is_told_with_the_likely_one(tmp_path: Path) -> None:
+    assert "did you mean public_url?" in refused(write(tmp_path, 'publicurl = "https://a.example"\n'))
+    assert "the settings are" in refused(write(tmp_path, "zzz = 1\n"))
+
+
+def test_a_file_that_is_no_toml_is_told(tmp_path: Path) -> None:
+    assert "mend or remove it" in refused(write(tmp_path, "port = = 1\n"))
+    (tmp_path / "perch.toml").write_bytes(b"\xff\xfe")
+    assert "mend or remove it" in refused(tmp_path)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "[::]", "192.168.1.5", "scim.example.com"])
+def test_a_host_that_others_reach_needs_consent(host: str, tmp_path: Path) -> None:
+    assert "--insecure-bind" in refused(tmp_path, host=host)
+    assert load_config(tmp_path, {}, {"host": host, "insecure_bind": True}).insecure_bind
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost", "LOCALHOST"])
+def test_loopback_needs_no_consent(host: str, tmp_path: Path) -> None:
+    assert is_loopback(load_config(tmp_path, {}, {"host": host}).host)
+
+
+@pytest.mark.parametrize(
+    ("given_url", "kept"),
+    [
+        ("https://scim.example.com", "https://scim.example.com"),
+        (" https://scim.example.com:8443/ ", "https://scim.example.com:8443"),
+        ("https://scim.example.com/scim/v2", "https://scim.example.com"),
+        ("https://example.com/perch/scim/v2/", "https://example.com/perch"),
+        ("https://example.com/perch/", "https://example.com/perch"),
+        ("http://[::1]:9000", "http://[::1]:9000"),
+        ("", None),
+    ],
+)
+def test_the_public_url_is_kept_without_the_base_path(
+    given_url: str, kept: str | None, tmp_path: Path
+) -> None:
+    assert load_config(tmp_path, {"PERCH_PUBLIC_URL": given_url}).public_url == kept
+
+
+def test_required_attributes_are_a_list_or_text_and_always_hold_the_user_name(tmp_path: Path) -> None:
+    environ = {
+        "PERCH_REQUIRED": " emails, name.givenName,,emails,urn:ietf:params:scim:schemas:core:2.0:User:title "
+    }
+    assert load_config(tmp_path, environ).required == (
+        "userName",
+        "emails",
+        "name.givenName",
+        "urn:ietf:params:scim:schemas:core:2.0:User:title",
+    )
+    assert load_config(tmp_path, {"PERCH_REQUIRED": ""}).required == ("userName",)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("1", True), ("Yes", True), ("ON", True), ("0", False), ("false", False)]
+)
+def test_flags_are_read_from_text(text: str, value: bool, tmp_path: Path) -> None:
+    assert load_config(tmp_path, {"PERCH_INSECURE_BIND": text}).insecure_bind is value
+
+
+# The data folder
+
+
+def test_the_flag_wins_over_the_variable(tmp_path: Path) -> None:
+    environ = {"PERCH_DATA_DIR": str(tmp_path / "variable")}
+    assert data_folder(tmp_path / "flag", environ) == tmp_path / "flag"
+    assert data_folder(None, environ) == tmp_path / "variable"
+
+
+def test_without_either_it_is_the_systems_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def place(name: str, *, appauthor: bool) -> Path:
+        return tmp_path / name
+
+    monkeypatch.setattr("platformdirs.user_data_path", place)
+    assert data_folder(environ={}) == tmp_path / "Perch"
+
+
+def test_a_relative_folder_becomes_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data_folder("here", {}) == tmp_path / "here"
+
+
+def test_an_existing_folder_is_used_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    assert data_folder(tmp_path, {}) == tmp_path
+    assert (tmp_path / "kept").exists()
+
+
+@posix
+def test_a_new_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    folder = data_folder(tmp_path / "deep" / "down", {})
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_in_the_way_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(Fault) as caught:
+            data_folder(path, {})
+        assert caught.value.code is FaultCode.FOLDER_UNWRITABLE
+        assert caught.value.detail == str(path)
+
+
+@unprivileged
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(Fault) as caught:
+            data_folder(tmp_path, {})
+    finally:
+        tmp_path.chmod(0o700)
+    assert caught.value.code is FaultCode.FOLDER_UNWRITABLE
