@@ -5,12 +5,12 @@ The whole job is one operation and so one commit; a step that fails undoes only 
 
 from __future__ import annotations
 
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from server.directory import Answer
+from server.provider import new_resource_id
 from server.scim.bulk import (
     BULK_RESPONSE_URN,
     BulkOperation,
@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from server.provider import Caller, ServiceProvider
 
 
-
-
 def bulk(provider: ServiceProvider, body: Any, caller: Caller) -> Operation[Answer]:
     """Carry out a BulkRequest; raises InvalidSyntax or PayloadTooLarge for the job as a whole."""
     request = parse_bulk(body, MAX_BULK_OPERATIONS)
-    steps = execution_order(request.operations, lambda: str(uuid.uuid4()))
+    steps = execution_order(request.operations, new_resource_id)
 
     def operation(transaction: Transaction) -> Answer:
         entries: dict[int, dict[str, Any]] = {}
@@ -55,7 +53,10 @@ def bulk(provider: ServiceProvider, body: Any, caller: Caller) -> Operation[Answ
                 continue
             skipped.extend(outcome.ignored)
             entries[step.index] = _entry(provider, request.operations[step.index], outcome, caller)
-        document = {"schemas": [BULK_RESPONSE_URN], "Operations": [entries[index] for index in sorted(entries)]}
+        document = {
+            "schemas": [BULK_RESPONSE_URN],
+            "Operations": [entries[index] for index in sorted(entries)],
+        }
         return Answer(
             200,
             orjson.dumps(document),

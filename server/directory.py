@@ -63,11 +63,10 @@ class MemberOutcome:
     redisplayed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Which part of a result is wanted: by position (``start_index``, from 1) or after a resource (``after``)."""
 
-    count: int
+    size: int
     start_index: int = 1
     after: tuple[int, int] | None = None
     """(seq of the last resource seen, its position from 1); (0, 0) for the first page of a cursor."""

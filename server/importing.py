@@ -7,7 +7,7 @@ not know: files, formats, how progress is shown. What a row names replaces what 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import ChainMap, Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -23,7 +23,7 @@ from server.transfer.headings import settle_primary
 from server.transfer.lines import LineError, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from server.directory import Answer, Transaction
     from server.provider import Caller, ServiceProvider
@@ -100,121 +100,147 @@ class Importer:
         self.report.counts[step.outcome] += 1
         self.report.ignored.update(step.ignored)
         if step.outcome is not Outcome.FAILED:
-            self._lines[row.kind, step.name] = row.line
-            sent = row.document.get("id")
-            if isinstance(sent, str) and step.resource_id:
-                self._ids[sent] = step.resource_id
-        self.report.counts[Outcome.FAILED] += len(step.problems) if step.outcome is not Outcome.FAILED else 0
+            self.report.counts[Outcome.FAILED] += len(step.problems)
+            self._lines[step.name] = row.line
+            if step.sent_id:
+                self._ids[step.sent_id] = step.resource_id
         return step.problems
 
     def _write(self, rows: list[Row], transaction: Transaction) -> list[_Step]:
         """Take a batch inside the writer's transaction; it may run twice and keeps nothing but its result."""
         assert isinstance(transaction, WriteTransaction)
-        read = transaction.connection.execute
-        known: dict[str, dict[str, str]] = {}
-        for kind in ("User", "Group"):
-            names = [name for row in rows if row.kind == kind and (name := self._name(row))]
-            known[kind] = ids_by_name(read, kind, names) if names else {}
-        present = types_by_id(read, [sent for row in rows if (sent := _sent_id(row))])
-        steps: list[_Step] = []
-        lines: dict[tuple[str, str], int] = {}
-        ids: dict[str, str] = {}
-        for row in rows:
-            step = _Step(self._name(row) or "")
-            try:
-                before = lines.get((row.kind, step.name)) or self._lines.get((row.kind, step.name))
-                if step.name and before:
-                    raise _Refused(f"The same name stands on line {before}: only that line was imported.")
-                with transaction.attempt():
-                    self._take(transaction, read, row, step, known[row.kind], present, ids)
-            except (ScimError, _Refused) as error:
-                step.outcome = Outcome.FAILED
-                step.problems = [Problem(row.line, str(error))]
-            else:
-                lines[row.kind, step.name] = row.line
-                if (sent := row.document.get("id")) and isinstance(sent, str):
-                    ids[sent] = step.resource_id
-            steps.append(step)
-        return steps
+        batch = _Batch(
+            self._provider,
+            self._caller,
+            transaction,
+            self._only_new,
+            ChainMap({}, self._lines),
+            ChainMap({}, self._ids),
+        )
+        batch.look_up(rows)
+        return [batch.take(row) for row in rows]
 
-    def _take(
-        self,
-        transaction: WriteTransaction,
-        read: Read,
-        row: Row,
-        step: _Step,
-        known: dict[str, str],
-        present: dict[str, str],
-        ids: dict[str, str],
-    ) -> None:
-        resource_type = self._provider.registry.user if row.kind == "User" else self._provider.registry.group
-        document = {name: value for name, value in row.document.items() if name not in {"id", "schemas"}}
+
+@dataclass(slots=True)
+class _Batch:
+    """Rows that share one transaction; ``lines`` and ``ids`` say what came before them in the file."""
+
+    provider: ServiceProvider
+    caller: Caller
+    transaction: WriteTransaction
+    only_new: bool
+    lines: ChainMap[tuple[str, str], int]
+    ids: ChainMap[str, str]
+    by_name: dict[tuple[str, str], str] = field(default_factory=dict)
+    types: dict[str, str] = field(default_factory=dict)
+
+    def look_up(self, rows: Sequence[Row]) -> None:
+        """Find out in three statements who is there already."""
+        for kind in ("User", "Group"):
+            names = [name for row in rows if row.kind == kind and (name := _name(row))]
+            found = ids_by_name(self._read, kind, names)
+            self.by_name.update({(kind, name): resource_id for name, resource_id in found.items()})
+        self.types = types_by_id(self._read, [sent for row in rows if (sent := _sent_id(row))])
+
+    @property
+    def _read(self) -> Read:
+        return self.transaction.connection.execute
+
+    def take(self, row: Row) -> _Step:
+        """Take one row as a whole, or not at all."""
+        step = _Step((row.kind, _name(row) or ""), _text(row.document.get("id")))
+        try:
+            with self.transaction.attempt():
+                self._take(row, step)
+        except (ScimError, _Refused) as error:
+            step.outcome = Outcome.FAILED
+            step.problems = [Problem(row.line, str(error))]
+        else:
+            self.lines[step.name] = row.line
+            if step.sent_id:
+                self.ids[step.sent_id] = step.resource_id
+        return step
+
+    def _take(self, row: Row, step: _Step) -> None:
+        before = self.lines.get(step.name)
+        if before is not None:
+            raise _Refused(f"The same name stands on line {before}: only that line was imported.")
+        if step.sent_id in self.ids:
+            raise _Refused(f"The id {step.sent_id} stands on a line before: only that line was imported.")
         sent = _sent_id(row)
-        existing = known.get(step.name) or (sent if sent and present.get(sent) == row.kind else None)
-        if existing is not None and self._only_new:
+        existing = self.by_name.get(step.name) or (
+            sent if sent and self.types.get(sent) == row.kind else None
+        )
+        if existing is not None and self.only_new:
             step.outcome, step.resource_id = Outcome.SKIPPED, existing
             return
+        document = {name: value for name, value in row.document.items() if name not in {"id", "schemas"}}
         if "members" in document:
-            document["members"] = self._members(read, row, step, ids)
+            document["members"] = self._members(row, step)
+        registry = self.provider.registry
+        resource_type = registry.user if row.kind == "User" else registry.group
         if existing is None:
-            if isinstance(document.get("emails"), list) and all(
-                isinstance(e, dict) for e in document["emails"]
-            ):
-                document["emails"] = [dict(one) for one in document["emails"]]
-                settle_primary(document["emails"])
-            new_id = sent if sent and sent not in present else None
-            answer = self._provider.create(resource_type, document, self._caller, new_id)(transaction)
+            _settle(document)
+            new_id = sent if sent not in self.types else None
+            answer = self.provider.create(resource_type, document, self.caller, new_id)(self.transaction)
             step.outcome = Outcome.CREATED
         else:
-            answer = self._merge(transaction, resource_type, existing, row, document)
+            answer = self._merge(resource_type, existing, row, document)
             step.outcome = Outcome.UNCHANGED if answer.meaning.startswith("left ") else Outcome.UPDATED
         step.resource_id = answer.resource_id or ""
         step.ignored = [name for name in answer.ignored if not name.startswith("members ")]
 
     def _merge(
-        self,
-        transaction: WriteTransaction,
-        resource_type: ResourceType,
-        resource_id: str,
-        row: Row,
-        document: dict[str, Any],
+        self, resource_type: ResourceType, resource_id: str, row: Row, document: dict[str, Any]
     ) -> Answer:
-        stored = transaction.find(resource_type.name, resource_id, linked=False)
+        stored = self.transaction.find(resource_type.name, resource_id, linked=False)
         assert stored is not None
         current = orjson.loads(stored.document)
         merged = merge(current, document, row.typed, {name.lower(): name for name in current})
-        return self._provider.replace(resource_type, resource_id, merged, self._caller)(transaction)
+        return self.provider.replace(resource_type, resource_id, merged, self.caller)(self.transaction)
 
-    def _members(self, read: Read, row: Row, step: _Step, ids: dict[str, str]) -> list[dict[str, Any]]:
+    def _members(self, row: Row, step: _Step) -> list[dict[str, Any]]:
         """Find members by the ids or names that the file gives; who is not there is a problem of the line."""
         members = row.document["members"]
-        if not isinstance(members, list):
-            return [members]
-        listed = [one if isinstance(one, dict) else {"value": one} for one in members]
-        references = [str(one.get("value") or one.get("display") or "") for one in listed]
-        present = types_by_id(read, references)
-        names = [*references, *(str(one.get("display") or "") for one in listed)]
-        named = {**ids_by_name(read, "Group", names), **ids_by_name(read, "User", names)}
+        listed = [one if isinstance(one, dict) else {"value": one} for one in _listed(members)]
+        references = [_text(one.get("value")) or _text(one.get("display")) for one in listed]
+        types = types_by_id(self._read, references)
+        names = [*references, *(_text(one.get("display")) for one in listed)]
+        named = {**ids_by_name(self._read, "Group", names), **ids_by_name(self._read, "User", names)}
         found = []
         for index, (one, reference) in enumerate(zip(listed, references, strict=True)):
-            display = str(one.get("display") or "")
-            member_id = ids.get(reference) or self._ids.get(reference)
-            member_id = member_id or (reference if reference in present else None)
+            display = _text(one.get("display"))
+            member_id = self.ids.get(reference) or (reference if reference in types else None)
             member_id = member_id or named.get(reference.casefold()) or named.get(display.casefold())
             if member_id is None:
                 line = row.member_lines[index] if row.member_lines else row.line
-                step.problems.append(
-                    Problem(line, f"There is no user and no group {display or reference!r} to be a member.")
-                )
-                continue
-            found.append({**one, "value": member_id})
+                sentence = f"There is no user and no group {display or reference!r} to be a member."
+                step.problems.append(Problem(line, sentence))
+            else:
+                found.append({**one, "value": member_id})
         return found
 
-    @staticmethod
-    def _name(row: Row) -> str | None:
-        wanted = "username" if row.kind == "User" else "displayname"
-        value = next((value for name, value in row.document.items() if name.lower() == wanted), None)
-        return value.casefold() if isinstance(value, str) else None
+
+def _name(row: Row) -> str | None:
+    wanted = "username" if row.kind == "User" else "displayname"
+    value = next((value for name, value in row.document.items() if name.lower() == wanted), None)
+    return value.casefold() if isinstance(value, str) else None
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _settle(document: dict[str, Any]) -> None:
+    """Let a new person have a primary address, without touching the row."""
+    emails = document.get("emails")
+    if isinstance(emails, list) and all(isinstance(one, dict) for one in emails):
+        document["emails"] = [dict(one) for one in emails]
+        settle_primary(document["emails"])
 
 
 class _Refused(Exception):  # noqa: N818 -- a row's fate, caught where the row is taken
@@ -223,9 +249,10 @@ class _Refused(Exception):  # noqa: N818 -- a row's fate, caught where the row i
 
 @dataclass(slots=True)
 class _Step:
-    """What became of one row."""
+    """What became of one row; ``name`` is (kind, folded name)."""
 
-    name: str
+    name: tuple[str, str]
+    sent_id: str
     outcome: Outcome = Outcome.FAILED
     resource_id: str = ""
     problems: list[Problem] = field(default_factory=list)

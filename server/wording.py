@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _ACTIVE = '"active":true'
 _INACTIVE = '"active":false'
+_PLURAL = {"User": "users", "Group": "groups"}
 
 
 def change(resource_type: str, before: Stored, after: Stored, outcomes: Sequence[MemberOutcome]) -> str:
@@ -59,9 +60,11 @@ def unknown_member(member_id: str) -> str:
     return f"members {member_id} (no such user or group)"
 
 
-def listing(resource_types: Sequence[ResourceType], filter_text: str | None, start_index: int, page: Page) -> str:
+def listing(
+    resource_types: Sequence[ResourceType], filter_text: str | None, start_index: int, page: Page
+) -> str:
     """Say what a query found."""
-    kinds = " and ".join(f"{resource_type.name.lower()}s" for resource_type in resource_types)
+    kinds = "users and groups" if len(resource_types) > 1 else _PLURAL[resource_types[0].name]
     if filter_text:
         return f"looked for {kinds} with {filter_text}: {page.total} found"
     if not page.resources:

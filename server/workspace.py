@@ -1,8 +1,8 @@
 """A workspace: one data folder, opened, and what every host (endpoint, command line, desktop) does in it.
 
 The endpoint, the desktop and the command line open the same folder at the same time; SQLite arbitrates.
-Belongs here: the provider's operations for a host that has no event loop and names people by userName. Must not know:
-how a host shows anything.
+Belongs here: the provider's operations for a host that has no event loop and names people by userName. Must
+not know: how a host shows anything.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PATIENCE = 30.0
+END = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+"""What an administrator's tools send to end a process."""
 READY = "Perch is serving SCIM at "
 
 
@@ -43,7 +45,7 @@ class RunningEndpoint:
         return int(self.base_url.split(":")[2].partition("/")[0])
 
     def tell_to_stop(self) -> None:
-        self.process.send_signal(signal.SIGTERM if sys.platform != "win32" else signal.CTRL_BREAK_EVENT)
+        self.process.send_signal(END)
 
     def wait(self) -> int:
         """Return the exit code, once the process has ended."""

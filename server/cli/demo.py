@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
     from types import FrameType
 
-    from server.okta.dialogues import Step
+    from server.okta.scenario import Step
 
 READY = "Perch is serving SCIM at "
 ROOMY = 90

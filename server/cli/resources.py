@@ -5,6 +5,7 @@ Belongs here: arguments, and which columns people read. Must not know: what an a
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -82,7 +83,7 @@ def list_options(command: Callable[..., None]) -> Callable[..., None]:
 @user.command("list")
 @list_options
 @pass_invocation
-def list_users(invocation: Invocation, **options: Any) -> None:
+def list_users(invocation: Invocation, /, **options: Any) -> None:
     """List people."""
     _list(invocation, "User", **options)
 
@@ -90,7 +91,7 @@ def list_users(invocation: Invocation, **options: Any) -> None:
 @group.command("list")
 @list_options
 @pass_invocation
-def list_groups(invocation: Invocation, **options: Any) -> None:
+def list_groups(invocation: Invocation, /, **options: Any) -> None:
     """List groups."""
     _list(invocation, "Group", **options)
 
@@ -282,7 +283,8 @@ def _create(workspace: Workspace, kind: Kind, body: dict[str, Any], *, as_json: 
 def edit_user(invocation: Invocation, reference: str, pairs: tuple[str, ...]) -> None:
     """Change a person: perch user edit ada title=Countess nickName= department=Ops.
 
-    Paths are SCIM's: name.givenName, 'emails[type eq "work"].value'. An empty value clears the attribute. All changes are made, or none.
+    Paths are SCIM's: name.givenName, 'emails[type eq "work"].value'. An empty value
+    clears the attribute. All changes are made, or none.
     """
     with invocation.workspace() as workspace:
         operations = change_operations(pairs, workspace.registry.user)
@@ -345,7 +347,7 @@ def _delete(invocation: Invocation, kind: Kind, reference: str, *, yes: bool) ->
 
 def _confirm(question: str) -> None:
     """Ask a person; where there is nobody to ask, --yes has to say it."""
-    if not click.get_text_stream("stdin").isatty():
+    if not sys.stdin.isatty():
         raise click.UsageError("There is nobody to ask: repeat the command with --yes.")
     if not click.confirm(question, err=True):
         raise Failure("Nothing was deleted.")

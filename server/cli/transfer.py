@@ -19,6 +19,7 @@ from rich.text import Text
 
 from server.cli.invocation import Failure, Invocation, pass_invocation
 from server.cli.output import BAD, CAREFUL, GOOD, amount, said, say
+from server.faults import Fault
 from server.importing import Outcome
 from server.transfer.csv_reading import CsvReader
 from server.transfer.csv_writing import cells_of, csv_line, group_rows, headings_of
@@ -150,8 +151,12 @@ def import_(invocation: Invocation, *, file: str, form: str | None, dry_run: boo
         importer = target.importer(only_new=only_new)
         reader = CsvReader(lines, {"User": target.registry.user, "Group": target.registry.group})
         rows = reader.rows() if (form or _form(file, source)) == "csv" else read_json_lines(lines)
-        for found in importer.run(_until_broken(rows)):
-            problems += found[: SHOWN_PROBLEMS - len(problems)]
+        try:
+            for found in importer.run(_until_broken(rows)):
+                problems += found[: SHOWN_PROBLEMS - len(problems)]
+        except Fault:
+            say(f"Not the whole file was read. {_summary(importer.report, dry_run=dry_run)}", style=CAREFUL)
+            raise
     report = importer.report
     for problem in problems:
         _say_line(problem)
@@ -194,15 +199,16 @@ def _summary(report: ImportReport, *, dry_run: bool) -> str:
 def _opened(file: str) -> Iterator[tuple[BufferedReader, int | None]]:
     """Open the source and tell its size, where it has one."""
     if file == "-":
-        stream = click.get_binary_stream("stdin")
-        yield (stream if isinstance(stream, BufferedReader) else BufferedReader(stream)), None
+        stream = sys.stdin.buffer
+        yield (stream if isinstance(stream, BufferedReader) else BufferedReader(stream)), None  # type: ignore[arg-type]  # any binary stream will do
         return
-    try:
-        stack = ExitStack()
-        source = stack.enter_context(Path(file).open("rb"))
-    except OSError as error:
-        raise Failure(f"{file} could not be read ({error.strerror}): name a file that is there.") from error
-    with stack:
+    with ExitStack() as stack:
+        try:
+            source = stack.enter_context(Path(file).open("rb"))
+        except OSError as error:
+            raise Failure(
+                f"{file} could not be read ({error.strerror}): name a file that is there."
+            ) from error
         yield source, os.fstat(source.fileno()).st_size
 
 

@@ -48,6 +48,8 @@ ID = "{id}"
 
 PREFIX = ("scim", "v2")
 
+_CANONICAL = {"users": "Users", "groups": "Groups", "bulk": "Bulk"}
+
 logger = logging.getLogger("perch.http")
 
 
@@ -94,6 +96,11 @@ class Application:
         run: str,
     ) -> None:
         self._table = table
+        # The usual spellings in one look-up: collections by their path, everything else by the path above its id.
+        self._exact = {f"/scim/v2/{name}": methods for names, methods in table.items() for name in _spellings(names)}
+        self._by_parent = {
+            path.removesuffix(f"/{ID}"): methods for path, methods in self._exact.items() if path.endswith(ID)
+        }
         self._admission = admission
         self._record = record
         self._run = run
@@ -115,7 +122,9 @@ class Application:
         except Fault as fault:
             logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
             reply = error_reply(
-                Unavailable(f"The directory cannot be used now ({fault.code}): the request was not carried out.")
+                Unavailable(
+                    f"The directory cannot be used now ({fault.code}): the request was not carried out."
+                )
             )
         except asyncio.CancelledError:
             raise
@@ -145,40 +154,44 @@ class Application:
         return cast("web.StreamResponse", reply)
 
     async def _respond(self, call: Call) -> Reply:
-        segments = call.segments
-        if segments == ["healthz"]:
+        if call.path == "/healthz":
             return self._admission.health(call)
         self._admission.admit(call)
-        if len(segments) < len(PREFIX) or segments[0].lower() != PREFIX[0] or segments[1].lower() != PREFIX[1]:
-            raise _no_endpoint(segments)
-        path = segments[2:]
-        methods = self._find(path)
+        methods = self._exact.get(call.path) or self._by_parent.get(call.path.rpartition("/")[0])
+        if methods is None or call.path[-1] == "/":
+            methods = self._find(call.segments)
         method = "GET" if call.method == "HEAD" else call.method
         handler = methods.get(method)
         if handler is None:
             allowed = ", ".join(sorted({*methods, *(("HEAD",) if "GET" in methods else ())}))
-            raise MethodNotAllowed(f"{call.method} is not offered here, only {allowed}.", headers={"Allow": allowed})
+            raise MethodNotAllowed(
+                f"{call.method} is not offered here, only {allowed}.", headers={"Allow": allowed}
+            )
         token = call.token
         assert token is not None
-        if token.access is Access.READ_ONLY and method != "GET" and path[-1].lower() != ".search":
+        if token.access is Access.READ_ONLY and method != "GET" and not call.path.lower().endswith("/.search"):
             call.refusal = Refusal.READ_ONLY
             raise Forbidden("This token is read-only: use one with read-write access, or generate it in Perch.")
         return await handler(call)
 
-    def _find(self, path: list[str]) -> Methods:
-        table = self._table
-        if len(path) == 2:
-            first, second = path[0].lower(), path[1].lower()
-            methods = table.get((first, second)) or table.get((first, ID))
-        elif len(path) < 2:
-            methods = table.get(tuple(segment.lower() for segment in path))
-        else:
-            methods = None
+    def _find(self, segments: list[str]) -> Methods:
+        """Find the route of a path that is not spelled as we would: other case, doubled slashes."""
+        folded = [segment.lower() for segment in segments]
+        if tuple(folded[:2]) != PREFIX:
+            raise _no_endpoint(segments)
+        path = tuple(folded[2:])
+        methods = self._table.get(path) or self._table.get((*path[:-1], ID))
         if methods is not None:
             return methods
-        if path[0].lower() == "me":
+        if path[0] == "me":
             raise NotSupported("/Me is not offered: a token belongs to an application, not to a person.")
-        raise _no_endpoint(["scim", "v2", *path])
+        raise _no_endpoint(segments)
+
+
+def _spellings(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Spell a route as the RFC does and in lower case."""
+    path = "/".join(names)
+    return (path, "/".join(_CANONICAL.get(name, name) for name in names))
 
 
 def _no_endpoint(segments: list[str]) -> ScimError:
@@ -188,5 +201,3 @@ def _no_endpoint(segments: list[str]) -> ScimError:
             return InvalidVersion(f"SCIM version {version} is not served here: use /scim/v2.")
     path = decode("/".join(segments))
     return NotFound(f"There is no endpoint /{shorten_tokens(path)[:200]}: the base URL ends in /scim/v2.")
-
-

@@ -26,7 +26,7 @@ class Call:
         "refusal",
         "request",
         "resource_id",
-        "segments",
+        "path",
         "target",
         "token",
         "token_id",
@@ -36,9 +36,7 @@ class Call:
         self.request = request
         self.method = request.method
         self.target = target = request.raw_path
-        path, _, self.query = target.partition("?")
-        # Doubled and trailing slashes are Okta's base URL meeting its own paths (OKTA.md 1.1, B1).
-        self.segments = [segment for segment in path.split("/") if segment]
+        self.path, _, self.query = target.partition("?")
         self.body: bytes | None = None
         self.token: Token | None = None
         self.token_id: str | None = None
@@ -48,6 +46,11 @@ class Call:
         self.ignored: Sequence[str] = ()
 
     @property
+    def segments(self) -> list[str]:
+        """The path taken apart; doubled and trailing slashes are a base URL meeting Okta's paths (OKTA.md 1.1, B1)."""
+        return [segment for segment in self.path.split("/") if segment]
+
+    @property
     def parameters(self) -> dict[str, str]:
         """The query's parameters; raises InvalidValue for what is not UTF-8."""
         return parse_query_string(self.query) if self.query else {}
@@ -55,4 +58,5 @@ class Call:
     @property
     def last_segment(self) -> str:
         """The id that ends the path."""
-        return decode(self.segments[-1])
+        last = self.path.rpartition("/")[2] or self.segments[-1]
+        return decode(last)

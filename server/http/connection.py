@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Connection(RequestHandler):
-    """aiohttp's request handler with a header deadline."""
+    """aiohttp's request handler with a header deadline, and answers that leave together."""
 
     __slots__ = ("_deadline", "_header_seconds")
 
@@ -35,7 +35,9 @@ class Connection(RequestHandler):
         super().connection_made(transport)
         server = cast("Server", self._manager)
         if len(server.connections) > server.max_connections:
-            self._say_and_close(Unavailable("Too many connections: try again in a moment.", headers={"Retry-After": "1"}))
+            self._say_and_close(
+                Unavailable("Too many connections: try again in a moment.", headers={"Retry-After": "1"})
+            )
             return
         self._arm()
 
@@ -48,6 +50,33 @@ class Connection(RequestHandler):
                 self._deadline = None
         elif self._deadline is None:
             self._arm()
+
+    def send(self, data: bytes, *, at_once: bool) -> None:
+        """Write an answer: at the end of this turn of the loop with those of other connections, or at once.
+
+        A write to a client that waits costs a wake-up of that client; while it is awake, the next ones do not.
+        """
+        transport = self.transport
+        if transport is None:
+            raise ConnectionResetError
+        server = cast("Server", self._manager)
+        if at_once or self._close or self._force_close:
+            server.flush()
+            transport.write(data)
+        else:
+            server.write_soon(transport, data)
+
+    def close(self) -> None:
+        """Close the connection once what was answered is written."""
+        if self._manager is not None:
+            cast("Server", self._manager).flush()
+        super().close()
+
+    def force_close(self) -> None:
+        """Close the connection now, but not before what was answered is written."""
+        if self._manager is not None:
+            cast("Server", self._manager).flush()
+        super().force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
         """End a connection."""
@@ -107,6 +136,21 @@ class Server(web.Server):
         )
         self.header_seconds = header_seconds
         self.max_connections = max_connections
+
+        self._outbox: list[tuple[asyncio.Transport, bytes]] = []
+
+    def write_soon(self, transport: asyncio.Transport, data: bytes) -> None:
+        """Write at the end of this turn of the loop."""
+        if not self._outbox:
+            self._loop.call_soon(self.flush)
+        self._outbox.append((transport, data))
+
+    def flush(self) -> None:
+        """Write what waits, in the order it came."""
+        if self._outbox:
+            outbox, self._outbox = self._outbox, []
+            for transport, data in outbox:
+                transport.write(data)
 
     def __call__(self) -> RequestHandler:
         """Make the handler of a new connection."""

@@ -77,9 +77,7 @@ async def listening(
                 Authenticator(workspace.token_store),
                 uses,
                 HostGuard.of(config.host, config.public_url),
-                GuessGuard(
-                    time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty
-                ),
+                GuessGuard(time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty),
                 RateGuard(time.monotonic, config.rate_limit),
             ),
             record,
@@ -125,7 +123,11 @@ def bind(host: str, port: int) -> socket.socket:
         sock.close()
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(FaultCode.PORT_IN_USE, f"{host}:{port}") from error
-        code = FaultCode.PORT_FORBIDDEN if error.errno in {errno.EACCES, errno.EPERM} else FaultCode.ADDRESS_UNUSABLE
+        code = (
+            FaultCode.PORT_FORBIDDEN
+            if error.errno in {errno.EACCES, errno.EPERM}
+            else FaultCode.ADDRESS_UNUSABLE
+        )
         raise Fault(code, f"{host}:{port}") from error
     return sock
 

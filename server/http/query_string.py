@@ -34,8 +34,10 @@ def decode(text: str) -> str:
 def parse_query_string(query: str) -> dict[str, str]:
     """Split a query into its parameters; of a parameter that comes twice, the last counts."""
     parameters: dict[str, str] = {}
-    for pair in query.split("&"):
+    for pair in query.replace("+", " ").split("&"):
         if pair:
-            name, _, value = pair.replace("+", " ").partition("=")
-            parameters[decode(name)] = decode(value)
+            name, _, value = pair.partition("=")
+            if "%" in pair:
+                name, value = decode(name), decode(value)
+            parameters[name] = value
     return parameters

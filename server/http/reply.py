@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import orjson
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from aiohttp import web
 
+    from server.http.connection import Connection
     from server.scim.errors import ScimError
 
 SCIM_JSON = "application/scim+json; charset=utf-8"
@@ -71,29 +72,27 @@ class Reply:
 
     async def prepare(self, request: web.BaseRequest) -> None:
         """Write the whole answer."""
-        transport = request.transport
-        if transport is None:
-            raise ConnectionResetError
+        connection = cast("Connection", request.protocol)
         keep_alive = self.keep_alive = self.keep_alive and request.keep_alive
         body = self.body
+        headers = self.headers
+        if not keep_alive:
+            headers += "Connection: close\r\n"
+        elif request.version.minor == 0:
+            headers += "Connection: keep-alive\r\n"
         date = _clock.date(time.time())
-        connection = "" if keep_alive else "Connection: close\r\n"
-        if keep_alive and request.version.minor == 0:
-            connection = "Connection: keep-alive\r\n"
-        if self.status in _BARE_HEADS:
-            transport.write(b"%b%b%b\r\n" % (_BARE_HEADS[self.status], date, (self.headers + connection).encode()))
+        bare = _BARE_HEADS.get(self.status)
+        if bare is not None:
+            connection.send(b"%b%b%b\r\n" % (bare, date, headers.encode()), at_once=not keep_alive)
             return
-        head = b"%b%b%bContent-Length: %d\r\n\r\n" % (
-            _HEADS[self.status],
-            date,
-            (self.headers + connection).encode(),
-            len(body),
-        )
+        length = len(body)
         if request.method == "HEAD":
-            transport.write(head)
-            return
-        transport.write(head + body)
-        if len(body) > LARGE:
+            body = b""
+        connection.send(
+            b"%b%b%bContent-Length: %d\r\n\r\n%b" % (_HEADS[self.status], date, headers.encode(), length, body),
+            at_once=not keep_alive or length > LARGE,
+        )
+        if length > LARGE:
             await request.writer.drain()
 
     async def write_eof(self, _data: bytes = b"") -> None:

@@ -35,7 +35,12 @@ class ResourceEndpoints:
     """The handlers of everything under /Users, /Groups, /Bulk and /.search."""
 
     def __init__(
-        self, provider: ServiceProvider, database: Database, readers: Executor, config: ServerConfig, base_url: str
+        self,
+        provider: ServiceProvider,
+        database: Database,
+        readers: Executor,
+        config: ServerConfig,
+        base_url: str,
     ) -> None:
         self._provider = provider
         self._database = database
@@ -68,7 +73,9 @@ class ResourceEndpoints:
     async def create(self, call: Call, resource_type: ResourceType) -> Reply:
         """POST /Users, /Groups."""
         provider, caller = self._provider, self._caller(call, resource_type)
-        return await self._write(call, resource_type, lambda body: provider.create(resource_type, body, caller))
+        return await self._write(
+            call, resource_type, lambda body: provider.create(resource_type, body, caller)
+        )
 
     async def retrieve(self, call: Call, resource_type: ResourceType) -> Reply:
         """GET /Users/{id}, /Groups/{id}."""
@@ -87,7 +94,9 @@ class ResourceEndpoints:
         provider, caller, if_match = self._provider, self._caller(call, resource_type), _if_match(call)
         resource_id = call.last_segment
         return await self._write(
-            call, resource_type, lambda body: provider.replace(resource_type, resource_id, body, caller, if_match)
+            call,
+            resource_type,
+            lambda body: provider.replace(resource_type, resource_id, body, caller, if_match),
         )
 
     async def modify(self, call: Call, resource_type: ResourceType) -> Reply:
@@ -95,7 +104,9 @@ class ResourceEndpoints:
         provider, caller, if_match = self._provider, self._caller(call, resource_type), _if_match(call)
         resource_id = call.last_segment
         return await self._write(
-            call, resource_type, lambda body: provider.modify(resource_type, resource_id, body, caller, if_match)
+            call,
+            resource_type,
+            lambda body: provider.modify(resource_type, resource_id, body, caller, if_match),
         )
 
     async def delete(self, call: Call, resource_type: ResourceType) -> Reply:
@@ -129,7 +140,9 @@ class ResourceEndpoints:
     async def _write(
         self, call: Call, resource_type: ResourceType, plan: Callable[[Any], Operation[Answer]]
     ) -> Reply:
-        limit = self._config.bulk_body_limit if resource_type.name == "Group" else self._config.user_body_limit
+        limit = (
+            self._config.bulk_body_limit if resource_type.name == "Group" else self._config.user_body_limit
+        )
         return await self._commit(call, limit, plan)
 
     async def _commit(self, call: Call, limit: int, plan: Callable[[Any], Operation[Answer]]) -> Reply:
@@ -157,7 +170,9 @@ class ResourceEndpoints:
     async def _query(
         self, call: Call, resource_types: tuple[ResourceType, ...], queries: tuple[Query, ...]
     ) -> Reply:
-        answer = self._provider.query(resource_types, queries, Caller(_actor(call), self._base_url), time.time())
+        answer = self._provider.query(
+            resource_types, queries, Caller(_actor(call), self._base_url), time.time()
+        )
         if not isinstance(answer, Answer):
             answer = await self._off_loop(answer)
         return _reply(call, answer)
@@ -179,7 +194,9 @@ def _names(condition: str, etag: str) -> bool:
     """Compare If-None-Match weakly (RFC 9110 §13.1.2)."""
     if condition.strip() == "*":
         return True
-    return any(candidate.strip().removeprefix("W/") == etag.removeprefix("W/") for candidate in condition.split(","))
+    return any(
+        candidate.strip().removeprefix("W/") == etag.removeprefix("W/") for candidate in condition.split(",")
+    )
 
 
 def _reply(call: Call, answer: Answer) -> Reply:
@@ -190,5 +207,3 @@ def _reply(call: Call, answer: Answer) -> Reply:
     if answer.location is not None:
         headers += f"Location: {answer.location}\r\n"
     return Reply(answer.status, answer.body, headers)
-
-

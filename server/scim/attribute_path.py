@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from server.scim.schema import ResourceType, Schema
 
 FOREIGN_NAME = re.compile(r"\$?[A-Za-z_][\w$-]*", re.ASCII)
+_FOREIGN_PATH = re.compile(r'[^\s()\[\]"]+')
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
 
 
@@ -71,7 +72,7 @@ def _foreign_target(path: str, resource_type: ResourceType) -> Target | None:
     (``urn:okta:custom:group:1.0``) or in a capitalised name after one (``urn:acme:2.0:User``), it is the URN
     alone and means the whole object.
     """
-    if not is_foreign_extension(path, {}):
+    if not is_foreign_extension(path, {}) or _FOREIGN_PATH.fullmatch(path) is None:
         return None
     folded = path.lower()
     if any(folded.startswith((f"{urn}:", f"{urn}.")) for urn in resource_type.extensions):

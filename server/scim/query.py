@@ -38,7 +38,7 @@ _NAMES = (
 _FIELDS = {spelling: name for name in _NAMES for spelling in (name, name.lower())}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would treble what it costs to make one, and every list request makes one
 class Query:
     """What a client asks for; ``filter_text`` is the filter as sent, for a sentence and for a cursor."""
 

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-DataType = Literal["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex", "any"]
+DataType = Literal[
+    "string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex", "any"
+]
 Mutability = Literal["readOnly", "readWrite", "immutable", "writeOnly"]
 Returned = Literal["always", "never", "default", "request"]
 
@@ -60,7 +62,11 @@ class Target:
         return self.sub_attribute or self.attribute
 
     def __str__(self) -> str:
-        path = self.attribute.name if self.sub_attribute is None else f"{self.attribute.name}.{self.sub_attribute.name}"
+        path = (
+            self.attribute.name
+            if self.sub_attribute is None
+            else f"{self.attribute.name}.{self.sub_attribute.name}"
+        )
         return path if self.extension is None else f"{self.extension}:{path}"
 
 

@@ -50,7 +50,9 @@ _FAULTS = {
 def translate(error: sqlite3.Error, path: Path | str) -> StoreUnavailable:
     """Turn sqlite3's error into the fault that a host can word."""
     code = getattr(error, "sqlite_errorcode", None)
-    fault = _FAULTS.get(code & 0xFF, FaultCode.STORE_FAILED) if isinstance(code, int) else FaultCode.STORE_FAILED
+    fault = (
+        _FAULTS.get(code & 0xFF, FaultCode.STORE_FAILED) if isinstance(code, int) else FaultCode.STORE_FAILED
+    )
     return StoreUnavailable(fault, f"{path} ({error})" if fault is FaultCode.STORE_FAILED else str(path))
 
 
@@ -102,7 +104,8 @@ class Database:
     def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
         self.path = path
         self._writer = writer
-        self._queue: queue.SimpleQueue[_Pending | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[_Pending] | None] = queue.SimpleQueue()
+        self._gathered: list[_Pending] = []
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
@@ -170,11 +173,27 @@ class Database:
         return future
 
     def commit_soon(self, operation: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
-        """Queue an operation from the running event loop, whose future is done once the commit is durable."""
+        """Queue an operation from the running event loop, whose future is done once the commit is durable.
+
+        What one turn of the loop queues is handed over together: the writer wakes once, for the whole batch, when
+        the loop has nothing left to do, and the two do not fight for the interpreter lock.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._enqueue(_Pending(operation, future, loop))
+        if not self._gathered:
+            loop.call_soon(self._hand_over)
+        self._gathered.append(_Pending(operation, future, loop))
         return future
+
+    def _hand_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        if self._closed:
+            self._answer([(pending, None, self._is_closed()) for pending in gathered])
+        else:
+            self._queue.put(gathered)
+
+    def _is_closed(self) -> StoreUnavailable:
+        return StoreUnavailable(FaultCode.STORE_FAILED, f"{self.path} is closed")
 
     def commit(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Run an operation and wait until it is durable; for hosts without an event loop."""
@@ -199,31 +218,28 @@ class Database:
 
     def _enqueue(self, pending: _Pending) -> None:
         if self._closed:
-            raise StoreUnavailable(FaultCode.STORE_FAILED, f"{self.path} is closed")
-        self._queue.put(pending)
+            raise self._is_closed()
+        self._queue.put([pending])
 
     def _write(self) -> None:
-        take = self._queue.get
-        while True:
-            first = take()
-            if first is None:
+        last = False
+        while not last:
+            taken = self._queue.get()
+            if taken is None:
                 return
-            batch = [first]
-            last = False
+            batch = taken
             while len(batch) < MAX_BATCH:
                 try:
-                    pending = self._queue.get_nowait()
+                    taken = self._queue.get_nowait()
                 except queue.Empty:
                     break
-                if pending is None:
+                if taken is None:
                     last = True
                     break
-                batch.append(pending)
+                batch += taken
             self._answer(self._run(batch))
             # Nothing of this batch may stay alive in this frame while the thread waits for the next.
-            del batch, first
-            if last:
-                return
+            del batch, taken
 
     def _run(self, batch: list[_Pending]) -> list[Outcome]:
         """Run a batch in one transaction: fast first, with a savepoint each if one fails after writing."""

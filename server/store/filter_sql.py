@@ -7,7 +7,6 @@ a request are parameters, never SQL.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.scim.filter_evaluation import is_exact
@@ -36,8 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["CompiledFilter", "compile_filter", "register_functions", "sort_expression"]
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledFilter:
+class CompiledFilter(NamedTuple):
     """A condition on the table ``resource r``, of resources of one type, to stand after AND as it is.
 
     ``indexed``: an index finds all it can hold for, and these are few by nature, so that the event loop may
@@ -58,7 +56,8 @@ class _Rows(NamedTuple):
     order: str
 
 
-# Which column holds an attribute, by the name of the resource type.
+# Which column holds an attribute, by the name of the resource type. Folded columns hold attributes compared
+# without case: the unique ones are unique without it, whatever a schema might say.
 _COMMON_COLUMNS = {
     "id": Expression("r.id"),
     "externalId": Expression("r.external_id"),
@@ -143,6 +142,7 @@ class _Compiler:
     """Compiles filters on the resources of one type."""
 
     def __init__(self, resource_type: str) -> None:
+        self._name = resource_type
         self._columns = _COLUMNS.get(resource_type, _COMMON_COLUMNS)
 
     def resource(self, filter_: Filter) -> Condition:
@@ -150,7 +150,7 @@ class _Compiler:
         if isinstance(filter_, And):
             return all_of(self.resource(operand) for operand in filter_.operands)
         if isinstance(filter_, Or):
-            return any_of(self.resource(operand) for operand in filter_.operands)
+            return self._any([self.resource(operand) for operand in filter_.operands])
         if isinstance(filter_, Not):
             return negation(self.resource(filter_.operand))
         if isinstance(filter_, Comparison):
@@ -158,6 +158,15 @@ class _Compiler:
         if isinstance(filter_, Present):
             return self._present(filter_.target)
         return _value_filter(filter_)
+
+    def _any(self, conditions: list[Condition]) -> Condition:
+        joined = any_of(conditions)
+        if not joined.indexed or self._name not in _COLUMNS:
+            return joined
+        # Left to itself SQLite looks at every resource of the type, for the indexes are of several tables.
+        found = f"SELECT r.seq FROM resource r WHERE r.type = '{self._name}' AND "  # noqa: S608  our key
+        union = " UNION ALL ".join(found + condition.sql for condition in conditions)
+        return Condition(f"r.seq IN ({union})", joined.parameters, indexed=True)
 
     def _comparison(self, comparison: Comparison) -> Condition:
         target, operator, value = comparison.target, comparison.operator, comparison.value
@@ -171,7 +180,7 @@ class _Compiler:
             if attribute.name == "meta" and leaf.name in _DATES:
                 return compare_date(_DATES[leaf.name], leaf, operator, str(value))
             column = self._columns.get(str(target))
-            if column is not None and not (column.folded and is_exact(leaf)):
+            if column is not None:
                 condition = compare(column, leaf, operator, value)
                 return condition._replace(indexed=operator == "eq" and attribute.name in _INDEXED)
             if isinstance(value, str) and (indexed := _by_index(attribute, leaf, operator, value)):

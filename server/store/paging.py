@@ -37,7 +37,8 @@ def seq_at(connection: sqlite3.Connection, resource_type: str, position: int) ->
             condition = "AND block >= ? AND block < ?"
             parameters += [first << (wider - shift), (first + 1) << (wider - shift)]
         rows = connection.execute(
-            f"SELECT block, number FROM tally WHERE type = ? AND shift = ? {condition} ORDER BY block", parameters
+            f"SELECT block, number FROM tally WHERE type = ? AND shift = ? {condition} ORDER BY block",
+            parameters,
         )
         for block, number in rows:
             if position < number:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from server.directory import Page, Selection, Stored, TooLong, Window
@@ -37,13 +38,28 @@ _STEPS = 50_000
 """Virtual machine steps between two looks at the clock: about a millisecond."""
 
 _COLUMNS = "r.seq, r.id, r.document, r.version, r.created, r.modified, r.label, r.member_count, "
-_LINKS = {"User": f"({GROUPS_OF.replace('{seq}', 'r.seq')})", "Group": f"({MEMBERS_OF.replace('{seq}', 'r.seq')})"}
-_FIND = {name: f"SELECT {_COLUMNS}{links} FROM resource r WHERE r.id = ? AND r.type = ?" for name, links in _LINKS.items()}
+_LINKS = {
+    "User": f"({GROUPS_OF.replace('{seq}', 'r.seq')})",
+    "Group": f"({MEMBERS_OF.replace('{seq}', 'r.seq')})",
+}
+_FIND = {
+    name: f"SELECT {_COLUMNS}{links} FROM resource r WHERE r.id = ? AND r.type = ?"
+    for name, links in _LINKS.items()
+}
 _FIND_BARE = f"SELECT {_COLUMNS}NULL FROM resource r WHERE r.id = ? AND r.type = ?"
 
 
 def _columns(resource_type: str, *, links: bool) -> str:
     return _COLUMNS + (_LINKS[resource_type] if links else "NULL")
+
+
+@lru_cache(256)
+def _indexed_select(resource_type: str, where: str, *, links: bool) -> str:
+    """Make the SELECT of an indexed filter; kept, because sqlite3 finds a prepared statement by the same text."""
+    return (
+        f"SELECT {_columns(resource_type, links=links)} FROM resource r "
+        f"WHERE r.type = ? AND {where} ORDER BY r.seq LIMIT {INLINE_ROWS + 1}"
+    )
 
 
 class Resources:
@@ -65,7 +81,9 @@ class Resources:
             if row is None:
                 return None
             stored = Stored._make(row)
-            return stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
+            return (
+                stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
+            )
         except sqlite3.Error as error:
             raise translate(error, self._database.path) from error
 
@@ -82,11 +100,10 @@ class Resources:
         """Read a page; raises TooLong when ``inline`` and no index serves it, TooMany when the time is up."""
         connection = self._database.reader()
         try:
-            with _snapshot(connection):
-                if inline:
-                    return self._select(connection, selection, window, linked=linked, inline=True)
-                with _deadline(connection, self._scan_seconds):
-                    return self._select(connection, selection, window, linked=linked, inline=False)
+            if inline:
+                return self._select(connection, selection, window, linked=linked, inline=True)
+            with _deadline(connection, self._scan_seconds):
+                return self._select(connection, selection, window, linked=linked, inline=False)
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
                 raise TooMany(
@@ -96,20 +113,30 @@ class Resources:
             raise translate(error, self._database.path) from error
 
     def _select(
-        self, connection: sqlite3.Connection, selection: Selection, window: Window, *, linked: bool, inline: bool
+        self,
+        connection: sqlite3.Connection,
+        selection: Selection,
+        window: Window,
+        *,
+        linked: bool,
+        inline: bool,
     ) -> Page:
         if len(selection.resource_types) == 1 and not selection.sort_by:
             resource_type, filter_ = selection.resource_types[0], selection.filters[0]
             if filter_ is None:
-                return self._plain_page(connection, resource_type, window, linked=linked, inline=inline)
+                with _snapshot(connection):
+                    return self._plain_page(connection, resource_type, window, linked=linked, inline=inline)
             compiled = compile_filter(filter_, resource_type)
             if compiled.indexed:
-                page = self._indexed_page(connection, resource_type, compiled, window, linked=linked, inline=inline)
+                page = self._indexed_page(
+                    connection, resource_type, compiled, window, linked=linked, inline=inline
+                )
                 if page is not None:
                     return page
         if inline:
             raise TooLong
-        return self._scanned_page(connection, selection, window, linked=linked)
+        with _snapshot(connection):
+            return self._scanned_page(connection, selection, window, linked=linked)
 
     def _plain_page(
         self,
@@ -129,14 +156,16 @@ class Resources:
         else:
             last, position = window.after
             first = last + 1
-        if first is None or window.count == 0:
+        if first is None or window.size == 0:
             return Page(total, [], None)
         rows = connection.execute(
             f"SELECT {_columns(name, links=linked and name == 'User')} FROM resource r INDEXED BY resource_by_type "
             "WHERE r.type = ? AND r.seq >= ? ORDER BY r.seq LIMIT ?",
-            (name, first, window.count + 1),
+            (name, first, window.size + 1),
         ).fetchall()
-        return self._page(connection, resource_type, total, rows, position, window.count, linked=linked, inline=inline)
+        return self._page(
+            connection, resource_type, total, rows, position, window.size, linked=linked, inline=inline
+        )
 
     def _indexed_page(
         self,
@@ -151,9 +180,7 @@ class Resources:
         """Give a part of what an index finds; None when that is so much that it is better kept and sliced."""
         name = resource_type.name
         rows = connection.execute(
-            f"SELECT {_columns(name, links=linked and name == 'User')} FROM resource r "
-            f"WHERE r.type = ? AND {compiled.where} ORDER BY r.seq LIMIT {INLINE_ROWS + 1}",
-            (name, *compiled.parameters),
+            _indexed_select(name, compiled.where, links=linked and name == "User"), (name, *compiled.parameters)
         ).fetchall()
         total = len(rows)
         if total > INLINE_ROWS:
@@ -164,7 +191,9 @@ class Resources:
         else:
             last, position = window.after
             rows = [row for row in rows if row[0] > last]
-        return self._page(connection, resource_type, total, rows, position, window.count, linked=linked, inline=inline)
+        return self._page(
+            connection, resource_type, total, rows, position, window.size, linked=linked, inline=inline
+        )
 
     def _page(
         self,
@@ -193,7 +222,7 @@ class Resources:
             position = window.start_index - 1
         else:
             position = result.position_after(*window.after)
-        part = result.seqs[position : position + window.count]
+        part = result.seqs[position : position + window.size]
         found: dict[int, tuple[ResourceType, Stored]] = {}
         for resource_type in selection.resource_types:
             name = resource_type.name

@@ -25,9 +25,12 @@ class Settings:
     def set(self, key: str, value: str) -> None:
         """Write a value."""
         self._database.commit(
-            lambda connection: connection.execute(
-                "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", (key, value)
-            ).rowcount
+            lambda connection: (
+                connection.execute(
+                    "INSERT INTO setting VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                    (key, value),
+                ).rowcount
+            )
         )
 
     def get_or_create(self, key: str, make: Callable[[], str]) -> str:

@@ -31,7 +31,9 @@ INSERT INTO resource (id, type, unique_name, external_id, display_name, active, 
 VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 """
 # An UPDATE rewrites each index whose column it names: what is looked up is only named where it changed.
-_UPDATE_ACTIVE = "UPDATE resource SET active = ?, version = ?, modified = ?, label = ?, document = ? WHERE seq = ?"
+_UPDATE_ACTIVE = (
+    "UPDATE resource SET active = ?, version = ?, modified = ?, label = ?, document = ? WHERE seq = ?"
+)
 _UPDATE = """
 UPDATE resource SET unique_name = ?, external_id = ?, display_name = ?, active = ?, version = ?, modified = ?,
                     label = ?, document = ?

@@ -113,11 +113,15 @@ def _named(name: str, attributes: Mapping[str, Attribute]) -> Attribute | None:
 
 
 def settle_primary(emails: list[dict[str, Any]]) -> None:
-    """Mark one address as the primary one where a file leaves that open: the work address, else the first."""
+    """Mark one address as the primary one where a file leaves that open: the work address before any other."""
     if not emails or any(one.get("primary") for one in emails):
         return
-    ranks = {kind: rank for rank, kind in enumerate(PREFERRED_TYPES)}
-    min(emails, key=lambda one: ranks.get(one.get("type", ""), len(ranks)))["primary"] = True
+
+    def rank(kind: str) -> tuple[int, str]:
+        # By the type and not by the place in the list: the columns of a file have an order of their own.
+        return (PREFERRED_TYPES.index(kind) if kind in PREFERRED_TYPES else len(PREFERRED_TYPES), kind)
+
+    min(emails, key=lambda one: rank(str(one.get("type", ""))))["primary"] = True
 
 
 def guarded(text: str) -> str:

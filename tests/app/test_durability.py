@@ -212,7 +212,9 @@ def test_ten_conditional_changes_at_once_let_one_through(endpoint: RunningEndpoi
     assert sorted(at_once(10, change)) == [200] + [412] * 9
 
 
-def test_a_list_of_ten_thousand_members_is_replaced_as_a_difference_in_one_step(endpoint: RunningEndpoint) -> None:
+def test_a_list_of_ten_thousand_members_is_replaced_as_a_difference_in_one_step(
+    endpoint: RunningEndpoint,
+) -> None:
     ids: list[str] = []
     for start in range(0, 10_000, 1_000):
         operations = [
@@ -223,7 +225,10 @@ def test_a_list_of_ten_thousand_members_is_replaced_as_a_difference_in_one_step(
         assert status == 200
         ids += [operation["location"].rsplit("/", 1)[1] for operation in answer["Operations"]]
     status, group = call(
-        endpoint, "POST", "/Groups", {"displayName": "Ten thousand", "members": [{"value": i} for i in ids[:9_999]]}
+        endpoint,
+        "POST",
+        "/Groups",
+        {"displayName": "Ten thousand", "members": [{"value": i} for i in ids[:9_999]]},
     )
     assert status == 201
     wanted = [{"value": i} for i in ids[1:]]

@@ -69,7 +69,9 @@ def _operations(folder: Path) -> Iterator[Row]:
     def post(_: int) -> list[bytes]:
         nonlocal create
         create += 5_000
-        return [stage.request("POST", "/Users", token, stage.person(10**7 + create + i)) for i in range(5_000)]
+        return [
+            stage.request("POST", "/Users", token, stage.person(10**7 + create + i)) for i in range(5_000)
+        ]
 
     def patch(number: int) -> list[bytes]:
         return [
@@ -102,12 +104,20 @@ def _operations(folder: Path) -> Iterator[Row]:
                     f"≥ {goal:.2f}" if connections == 16 else "",
                 )
         yield from _group_add(server, token, groups, spare)
-        pages = [stage.request("GET", f"/Users?startIndex={i}&count=100", token) for i in range(1, LARGE, 100)]
+        pages = [
+            stage.request("GET", f"/Users?startIndex={i}&count=100", token) for i in range(1, LARGE, 100)
+        ]
         for connections in (1, 4):
-            seconds = statistics.median(stage.generate(server, connections, pages).seconds for _ in range(ROUNDS))
+            seconds = statistics.median(
+                stage.generate(server, connections, pages).seconds for _ in range(ROUNDS)
+            )
             goal_text = "≥ 100,000/s" if connections == 4 else ""
             yield Row(
-                f"import, pages of 100, {connections} connections", f"{LARGE / seconds:,.0f} users/s", "", "", goal_text
+                f"import, pages of 100, {connections} connections",
+                f"{LARGE / seconds:,.0f} users/s",
+                "",
+                "",
+                goal_text,
             )
 
 
@@ -141,7 +151,13 @@ def _group_add(server: stage.Running, token: str, groups: list[str], spare: list
     small, large = (statistics.median(rates[group]) for group in groups)
     ratio = statistics.median(b / a for a, b in zip(rates[groups[0]], rates[groups[1]], strict=True))
     yield Row("group add/remove at 5 members", f"{small:,.0f}/s", "", "", "")
-    yield Row(f"group add/remove at {LARGE:,} members", f"{large:,.0f}/s", f"{small:,.0f}/s", f"{ratio:.2f}", "≥ 0.80")
+    yield Row(
+        f"group add/remove at {LARGE:,} members",
+        f"{large:,.0f}/s",
+        f"{small:,.0f}/s",
+        f"{ratio:.2f}",
+        "≥ 0.80",
+    )
 
 
 def _memory(folder: Path) -> Iterator[Row]:
@@ -149,11 +165,15 @@ def _memory(folder: Path) -> Iterator[Row]:
     with stage.endpoint(folder, token) as server:
         stage.generate(server, 16, [stage.request("GET", f"/Users/{i}", token) for i in ids[::5]])
         stage.generate(
-            server, 4, [stage.request("GET", f"/Users?startIndex={i}&count=100", token) for i in range(1, 100_000, 100)]
+            server,
+            4,
+            [stage.request("GET", f"/Users?startIndex={i}&count=100", token) for i in range(1, 100_000, 100)],
         )
         bodies = [stage.person(10**7 + i) for i in range(2_000)]
         stage.generate(server, 16, [stage.request("POST", "/Users", token, body) for body in bodies])
-        yield Row("peak RSS, 100,000 users", f"{stage.peak_memory(server.pid) / 1e6:,.0f} MB", "", "", "≤ 150 MB")
+        yield Row(
+            "peak RSS, 100,000 users", f"{stage.peak_memory(server.pid) / 1e6:,.0f} MB", "", "", "≤ 150 MB"
+        )
 
 
 def _paging(folder: Path) -> Iterator[Row]:
@@ -168,7 +188,13 @@ def _paging(folder: Path) -> Iterator[Row]:
         first, last = (statistics.median(seen) for seen in times.values())
         ratio = statistics.median(b / a for a, b in zip(*times.values(), strict=True))
         yield Row("page 1 of 1,000,000 users", f"{first * 1e3:.2f} ms", "", "", "")
-        yield Row("last page of 1,000,000 users", f"{last * 1e3:.2f} ms", f"{first * 1e3:.2f} ms", f"{ratio:.2f}", "≤ 1.30")
+        yield Row(
+            "last page of 1,000,000 users",
+            f"{last * 1e3:.2f} ms",
+            f"{first * 1e3:.2f} ms",
+            f"{ratio:.2f}",
+            "≤ 1.30",
+        )
 
 
 MEASUREMENTS = {"operations": _operations, "memory": _memory, "paging": _paging}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 CALLER = Caller("benchmark", "http://127.0.0.1/scim/v2")
 BATCH = 2_000
+
+
+SERVER_CORE, GENERATOR_CORE = 0, 1
+
+
+def pinned(core: int, *command: str) -> list[str]:
+    """Keep a process and its threads on one core, as the peers were measured; elsewhere than on Linux, anywhere."""
+    taskset = shutil.which("taskset")
+    return [taskset, "--cpu-list", str(core), *command] if taskset is not None else [*command]
 
 
 class Running(NamedTuple):
@@ -76,7 +86,9 @@ def seed(folder: Path, users: int, groups: Sequence[int] = ()) -> tuple[str, lis
 def endpoint(folder: Path, token: str) -> Iterator[Running]:
     """Run the endpoint on a data folder."""
     with subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "--data-dir", str(folder), "serve", "--port", "0"],
+        pinned(
+            SERVER_CORE, sys.executable, "-m", "server.cli", "--data-dir", str(folder), "serve", "--port", "0"
+        ),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -90,7 +102,7 @@ def endpoint(folder: Path, token: str) -> Iterator[Running]:
 def ceiling(size: int) -> Iterator[Running]:
     """Run the bare handler that answers ``size`` bytes."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.benchmarks.ceiling", str(size)],
+        pinned(SERVER_CORE, sys.executable, "-m", "tests.benchmarks.ceiling", str(size)),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -106,7 +118,11 @@ def request(method: str, path: str, token: str, body: Any = None) -> bytes:
     text = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
     head = (
         f"{method} /scim/v2{path} HTTP/1.1\r\nAccept: application/scim+json\r\nAccept-Charset: utf-8\r\n"
-        + (f"Content-Type: application/scim+json; charset=utf-8\r\nContent-Length: {len(text)}\r\n" if text else "")
+        + (
+            f"Content-Type: application/scim+json; charset=utf-8\r\nContent-Length: {len(text)}\r\n"
+            if text
+            else ""
+        )
         + f"User-Agent: Okta SCIM Client 1.0.0\r\nAuthorization: Bearer {token}\r\nHost: 127.0.0.1\r\n"
         "Connection: Keep-Alive\r\nAccept-Encoding: gzip,deflate\r\n\r\n"
     )
@@ -130,7 +146,7 @@ def generate(server: Running, connections: int, requests: Sequence[bytes]) -> Me
         "rounds": [[base64.b64encode(r).decode() for r in requests]],
     }
     done = subprocess.run(
-        [sys.executable, "-m", "tests.benchmarks.generator"],
+        pinned(GENERATOR_CORE, sys.executable, "-m", "tests.benchmarks.generator"),
         input=json.dumps(plan),
         stdout=subprocess.PIPE,
         text=True,

@@ -58,7 +58,15 @@ BODIES: dict[str, bytes] = {
     "wrong types": b'{"userName": 7, "name": [], "emails": "x", "displayName": {}, "members": 3, "Operations": {}}',
     "a long number": b'{"userName": ' + b"9" * 5000 + b"}",
 }
-QUERIES = ["filter=nothing", "filter=userName+eq", "count=x", "startIndex=x", "cursor=x", "sortBy=nothing", "filter=%ff"]
+QUERIES = [
+    "filter=nothing",
+    "filter=userName+eq",
+    "count=x",
+    "startIndex=x",
+    "cursor=x",
+    "sortBy=nothing",
+    "filter=%ff",
+]
 
 
 def send(
@@ -101,7 +109,9 @@ def assert_scim_error(status: int, headers: dict[str, str], body: bytes) -> dict
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", METHODS)
-def test_every_route_and_method_answers_or_refuses_in_scim(endpoint: RunningEndpoint, method: str, path: str) -> None:
+def test_every_route_and_method_answers_or_refuses_in_scim(
+    endpoint: RunningEndpoint, method: str, path: str
+) -> None:
     bodies = BODIES.values() if method in {"POST", "PUT", "PATCH"} else (None,)
     for body in bodies:
         status, headers, answer = send(endpoint, method, path, body)
@@ -120,7 +130,9 @@ def test_every_route_and_method_answers_or_refuses_in_scim(endpoint: RunningEndp
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("path", ["/Users", "/Groups", ""])
-def test_a_query_that_makes_no_sense_is_refused_in_scim(endpoint: RunningEndpoint, path: str, query: str) -> None:
+def test_a_query_that_makes_no_sense_is_refused_in_scim(
+    endpoint: RunningEndpoint, path: str, query: str
+) -> None:
     status, headers, answer = send(endpoint, "GET", f"{path}?{query}")
     assert status == 400
     assert assert_scim_error(status, headers, answer)["scimType"]
@@ -140,8 +152,12 @@ def test_a_compressed_body_is_refused(endpoint: RunningEndpoint) -> None:
     assert_scim_error(status, headers, answer)
 
 
-@pytest.mark.parametrize(("path", "size"), [("/Users", 1 << 20), ("/Users/.search", 1 << 20), ("/Groups", 16 << 20)])
-def test_a_body_that_says_it_is_too_large_is_refused_unread(endpoint: RunningEndpoint, path: str, size: int) -> None:
+@pytest.mark.parametrize(
+    ("path", "size"), [("/Users", 1 << 20), ("/Users/.search", 1 << 20), ("/Groups", 16 << 20)]
+)
+def test_a_body_that_says_it_is_too_large_is_refused_unread(
+    endpoint: RunningEndpoint, path: str, size: int
+) -> None:
     status, headers, answer = send(endpoint, "POST", path, b"", {"Content-Length": str(size + 1)})
     assert status == 413
     assert_scim_error(status, headers, answer)

@@ -16,12 +16,17 @@ class Clock:
         return self.now
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1:7643", "localhost", "LOCALHOST:1", "[::1]:7643", "scim.example.com", "SCIM.example.com.:443"])
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1:7643", "localhost", "LOCALHOST:1", "[::1]:7643", "scim.example.com", "SCIM.example.com.:443"],
+)
 def test_loopback_and_the_public_host_are_answered(host: str) -> None:
     HostGuard.of("127.0.0.1", "https://scim.example.com/x").check(host, None)
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7643", "", None, "[::2]"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:7643", "", None, "[::2]"]
+)
 def test_any_other_host_is_misdirected(host: str | None) -> None:
     guard = HostGuard.of("127.0.0.1", None)
     for _ in range(2):  # the second time from memory

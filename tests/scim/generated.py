@@ -114,8 +114,10 @@ integers = st.integers(-2, 2) | st.sampled_from((2**53, 2**53 + 1, 2**63 - 1, -(
 decimals = st.sampled_from((0.1, 0.30000000000000004, 1.0, 1e300, -2.5)) | integers
 anything = st.recursive(
     words | st.booleans() | integers | decimals | moments,
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(st.sampled_from(("value", "Deep", "primary", "type")), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(("value", "Deep", "primary", "type")), inner, max_size=2)
+    ),
     max_leaves=3,
 )
 VALUES: Mapping[str, SearchStrategy[Any]] = {
@@ -128,7 +130,47 @@ VALUES: Mapping[str, SearchStrategy[Any]] = {
     "binary": st.sampled_from(("QQ==", "qq==", "AAEC")),
     "any": words | st.booleans() | integers | decimals | moments,
 }
+POOLS: Mapping[str, tuple[Any, ...]] = {
+    "string": WORDS,
+    "reference": WORDS,
+    "boolean": (True, False),
+    "integer": (-2, 0, 1, 2**53, 2**53 + 1, 2**63 - 1, 2**64 - 1),
+    "decimal": (0.1, 0.30000000000000004, 1.0, 1e300, -2.5, 2),
+    "dateTime": MOMENTS + OTHER_MOMENTS,
+    "binary": ("QQ==", "qq==", "AAEC"),
+    "any": (*WORDS, True, False, 1, 0.1, MOMENTS[0]),
+}
 _COMPUTED = {"schemas", "id", "meta", "groups", "members", "password"}
+
+
+def specimen(resource_type: ResourceType, number: int) -> dict[str, Any]:
+    """Give a canonical document with most attributes; others are absent and other values come with each number."""
+    document = _specimen(resource_type.attributes, number)
+    for schema in resource_type.extensions.values():
+        document[schema.id] = _specimen(schema.attributes, number + 1)
+    foreign = {
+        "Level": number,
+        "tags": ["a", {"value": WORDS[number]}],
+        "flag": number % 2 == 0,
+        "$when": MOMENTS[0],
+    }
+    document[FOREIGN_URN if number % 3 else FOREIGN_URN.upper()] = foreign
+    return {"schemas": [resource_type.schema.id, *(name for name in document if ":" in name)], **document}
+
+
+def _specimen(attributes: Mapping[str, Attribute], number: int) -> dict[str, Any]:
+    values = {}
+    for place, attribute in enumerate(attributes.values(), number):
+        if attribute.name in _COMPUTED or place % 4 == 0:
+            continue
+        several = range(place, place + (place % 3 + 1 if attribute.multi_valued else 1))
+        if attribute.type == "complex":
+            found = [_specimen(attribute.sub_attributes, each) for each in several]
+        else:
+            pool = POOLS[attribute.type]
+            found = [pool[(each * 5) % len(pool)] for each in several]
+        values[attribute.name] = found if attribute.multi_valued else found[0]
+    return values
 
 
 @st.composite
@@ -143,7 +185,9 @@ def _values(attribute: Attribute) -> SearchStrategy[Any]:
     one = _objects(attribute.sub_attributes, 4) if attribute.type == "complex" else VALUES[attribute.type]
     if not attribute.multi_valued:
         return one
-    return st.lists(one, min_size=1, max_size=3).map(lambda values: [value for value in values if value != {}])
+    return st.lists(one, min_size=1, max_size=3).map(
+        lambda values: [value for value in values if value != {}]
+    )
 
 
 @st.composite
@@ -172,20 +216,24 @@ def is_answerable(path: str, resource_type: ResourceType) -> bool:
 
 PATHS: Mapping[str, tuple[Target, ...]] = {
     resource_type.name: tuple(
-        {str(target): target for target in targets(resource_type).values() if is_answerable(str(target), resource_type)}.values()
+        {
+            str(target): target
+            for target in targets(resource_type).values()
+            if is_answerable(str(target), resource_type)
+        }.values()
     )
     for resource_type in TYPES.values()
 }
 FOREIGN_PATHS = tuple(
     f"{FOREIGN_URN}:{name}" for name in ("level", "tags", "FLAG", "$when", "Tags.value", "tags.deep", "none")
 )
-_OPERATORS = {
+OPERATORS: Mapping[str, tuple[str, ...]] = {
     "boolean": ("eq", "ne"),
     "binary": ("eq", "ne"),
     "integer": ("eq", "ne", "gt", "ge", "lt", "le"),
     "decimal": ("eq", "ne", "gt", "ge", "lt", "le"),
 }
-_ALL_OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le")
+ALL_OPERATORS = ("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le")
 
 
 @st.composite
@@ -194,7 +242,7 @@ def _questions(draw: DrawFn, path: str, leaf: Attribute) -> str:
     if leaf.type == "complex" and "value" not in leaf.sub_attributes:
         return f"{path} pr"
     leaf = leaf.sub_attributes["value"] if leaf.type == "complex" else leaf
-    operator = draw(st.sampled_from(("pr", *_OPERATORS.get(leaf.type, _ALL_OPERATORS))))
+    operator = draw(st.sampled_from(("pr", *OPERATORS.get(leaf.type, ALL_OPERATORS))))
     if operator == "pr":
         return f"{path} pr"
     if operator in ("eq", "ne") and draw(st.integers(0, 9)) == 0:
@@ -222,7 +270,9 @@ def filters(draw: DrawFn, name: str, ids: tuple[str, ...] = ()) -> str:
             leaf,
             lambda inner: st.one_of(
                 inner.map("not ({})".format),
-                st.lists(inner, min_size=2, max_size=3).map(lambda terms: " and ".join(f"({t})" for t in terms)),
+                st.lists(inner, min_size=2, max_size=3).map(
+                    lambda terms: " and ".join(f"({t})" for t in terms)
+                ),
                 st.lists(inner, min_size=2, max_size=3).map(" or ".join),
             ),
             max_leaves=4,
@@ -237,19 +287,28 @@ def _leaves(draw: DrawFn, name: str, ids: tuple[str, ...]) -> str:
     if kind == 0:
         return draw(_questions(draw(st.sampled_from(FOREIGN_PATHS)), Attribute("any", "any")))
     if kind == 1 and ids:
-        path = draw(st.sampled_from(("id", "groups", "groups.value") if resource_type is USER else ("id", "members")))
+        path = draw(
+            st.sampled_from(("id", "groups", "groups.value") if resource_type is USER else ("id", "members"))
+        )
         operator = draw(st.sampled_from(("eq", "ne", "sw", "gt")))
         return f"{path} {operator} {json.dumps(draw(st.sampled_from(ids)))}"
     paths = PATHS[resource_type.name]
     target = draw(st.sampled_from(paths))
-    if kind < 5 and target.sub_attribute is None and target.attribute.type == "complex" and ":" not in target.attribute.name:
+    if (
+        kind < 5
+        and target.sub_attribute is None
+        and target.attribute.type == "complex"
+        and ":" not in target.attribute.name
+    ):
         subs = [
             sub
             for sub in target.attribute.sub_attributes.values()
             if is_answerable(f"{target}.{sub.name}", resource_type)
         ]
         inner = draw(
-            st.lists(st.sampled_from(subs).flatmap(lambda sub: _questions(sub.name, sub)), min_size=1, max_size=2)
+            st.lists(
+                st.sampled_from(subs).flatmap(lambda sub: _questions(sub.name, sub)), min_size=1, max_size=2
+            )
         )
         joined = draw(st.sampled_from((" and ", " or "))).join(inner)
         return f"{target}[{joined}]" if draw(st.booleans()) else f"{target}[not ({joined})]"

@@ -64,7 +64,9 @@ def hold(database: Database) -> tuple[threading.Event, Future[None]]:
     return release, future
 
 
-def test_operations_that_wait_together_share_a_commit_and_each_gets_its_own_answer(database: Database) -> None:
+def test_operations_that_wait_together_share_a_commit_and_each_gets_its_own_answer(
+    database: Database,
+) -> None:
     commits: list[int] = []
     release, _ = hold(database)
     database._writer.set_trace_callback(lambda sql: commits.append(1) if sql == "COMMIT" else None)

@@ -1,0 +1,156 @@
+"""Files in and out, as typed."""
+
+from __future__ import annotations
+
+import stat
+import sys
+from pathlib import Path
+
+import orjson
+import pytest
+
+from tests.cli.command_line import CommandLine
+
+CSV = "userName,First name,Last name,email,title\nada,Ada,Lovelace,ada@example.com,=Countess\nalan,Alan,Turing,alan@example.com,\n"
+
+
+@pytest.fixture
+def people(tmp_path: Path) -> Path:
+    path = tmp_path / "people.csv"
+    path.write_text(CSV)
+    return path
+
+
+def test_a_file_is_imported_and_summed_up(perch: CommandLine, people: Path) -> None:
+    assert perch("import", str(people)).err == "Import: 2 created.\n"
+    assert [line[0] for line in perch("user", "list").lines] == ["ada", "alan"]
+    assert perch("user", "show", "ada", "--json").json["title"] == "=Countess"
+    assert perch("import", str(people)).err == "Import: 2 unchanged.\n"
+    people.write_text(CSV.replace("Countess", "Analyst"))
+    assert perch("import", str(people)).err == "Import: 1 updated, 1 unchanged.\n"
+    assert perch("import", str(people), "--only-new").err == "Import: 2 skipped.\n"
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(perch: CommandLine, people: Path) -> None:
+    ended = perch("import", str(people), "--dry-run")
+    assert ended.err == "Dry run, nothing was changed. It would be: 2 created.\n"
+    assert perch("user", "list").out == ""
+    assert {one.name for one in perch.folder.iterdir()} <= {"perch.db", "perch.db-wal", "perch.db-shm", "activity.db"}
+
+
+def test_lines_that_fail_are_numbered_and_the_others_taken(perch: CommandLine, people: Path) -> None:
+    people.write_text(CSV + "grace,Grace,,,\n\nada,A,L,a@x,\n")
+    ended = perch.run("import", str(people))
+    assert ended.exit_code == 1
+    assert "Line 4: name.familyName and emails are required" in ended.err
+    assert "Line 6: The same name stands on line 2" in ended.err
+    assert ended.err.endswith("Import: 2 created, 2 failed.\n")
+
+
+def test_many_failures_are_counted_rather_than_all_told(perch: CommandLine, people: Path) -> None:
+    people.write_text("userName\n" + "".join(f"user{number}\n" for number in range(1200)))
+    ended = perch.run("import", str(people))
+    assert ended.err.count("Line ") == 50
+    assert "… and 1,150 more problems." in ended.err
+
+
+def test_a_file_that_breaks_off_is_taken_so_far(perch: CommandLine, people: Path) -> None:
+    people.write_bytes(CSV.encode() + b"zo\xeb,Zo\xeb,x,zoe@example.com,\n")
+    ended = perch.run("import", str(people))
+    assert ended.exit_code == 1
+    assert "Line 4: The line is not UTF-8" in ended.err
+    assert "2 created, 1 failed" in ended.err
+
+
+def test_what_is_not_understood_is_said(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+    people.write_text("userName,First name,Last name,email,shoe size\nada,Ada,L,a@x,44\n")
+    assert "'shoe size' is no attribute" in perch("import", str(people)).err
+    lines = tmp_path / "people.jsonl"
+    lines.write_text('{"userName":"alan","name":{"givenName":"A","familyName":"T"},"emails":["a@x"],"hat":7}')
+    assert "hat is no attribute that Perch knows; it was left out on 1 line." in perch("import", str(lines)).err
+
+
+def test_the_format_is_found_out(perch: CommandLine, people: Path) -> None:
+    perch("import", str(people))
+    lines = perch("export", "-", "--format", "jsonl").out
+    assert perch("import", "-", given=lines).err == "Import: 2 unchanged.\n"
+    assert perch("import", "-", given=CSV).err == "Import: 2 unchanged.\n"
+    assert perch("import", "-", "--format", "csv", given=CSV.replace(",", ";")).err == "Import: 2 unchanged.\n"
+
+
+def test_a_file_that_is_not_there_is_named(perch: CommandLine, tmp_path: Path) -> None:
+    assert "missing.csv could not be read" in perch.refused("import", str(tmp_path / "missing.csv"))
+    assert "could not be read" in perch.refused("import", str(tmp_path))
+
+
+def test_an_empty_file_is_told(perch: CommandLine, people: Path) -> None:
+    people.write_text("")
+    ended = perch.run("import", str(people))
+    assert ended.exit_code == 1
+    assert "Line 1: The first line names no userName" in ended.err
+
+
+def test_everything_moves_to_another_folder_with_its_ids(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+    perch("import", str(people))
+    perch("group", "create", "Sub", "ada")
+    perch("group", "create", "Analysts", "ada", "alan", "Sub")
+    file = tmp_path / "all.jsonl"
+    assert perch("export", str(file)).err == f"Exported 2 users and 2 groups to {file}.\n"
+    other = CommandLine(tmp_path / "other")
+    assert other("import", str(file)).err == "Import: 4 created.\n"
+    for arguments in (("user", "list", "--json"), ("group", "list", "--json")):
+        one, two = perch(*arguments).json, other(*arguments).json
+        for each in (*one, *two):
+            del each["meta"]
+        assert one == two
+
+
+def test_csv_moves_people_and_groups(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+    perch("import", str(people))
+    perch("user", "edit", "ada", 'emails=[{"value":"a@x","type":"work"},{"value":"b@x","type":"work","primary":true}]')
+    perch("group", "create", "Analysts", "ada", "alan")
+    perch("group", "create", "Empty")
+    users, groups = tmp_path / "users.csv", tmp_path / "groups.csv"
+    perch("export", str(users))
+    perch("export", str(groups), "groups")
+    other = CommandLine(tmp_path / "other")
+    assert other("import", str(users)).err == "Import: 2 created.\n"
+    assert other("import", str(groups)).err == "Import: 2 created.\n"
+    again = tmp_path / "again.csv"
+    for source, arguments in ((users, ()), (groups, ("groups",))):
+        other("export", str(again), *arguments)
+        assert again.read_bytes() == source.read_bytes()
+
+
+def test_a_spreadsheet_opens_an_export_safely(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+    perch("import", str(people))
+    file = tmp_path / "out.csv"
+    perch("export", str(file))
+    assert file.read_bytes().startswith(b"\xef\xbb\xbfid,userName,")
+    assert b",'=Countess\r\n" in file.read_bytes()
+    assert sys.platform == "win32" or stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not file.with_name("out.csv.part").exists()
+
+
+def test_an_export_to_stdout_is_only_data(perch: CommandLine, people: Path) -> None:
+    perch("import", str(people))
+    ended = perch("export")
+    assert ended.out.startswith("id,userName,")
+    assert ended.err == "Exported 2 users.\n"
+    lines = perch("export", "users", "--format", "jsonl").out.splitlines()
+    assert [orjson.loads(line)["userName"] for line in lines] == ["ada", "alan"]
+    assert perch("export", "groups").out == "id,displayName,externalId,member,member.type,member.id\n"
+
+
+def test_an_export_that_cannot_be_written_is_told(perch: CommandLine, tmp_path: Path) -> None:
+    assert "could not be written" in perch.refused("export", str(tmp_path / "missing" / "out.csv"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals here")
+def test_a_person_sees_how_far_it_is(perch: CommandLine, people: Path) -> None:
+    lines = "".join(f"user{number},Given,Family,user{number}@example.com,\n" for number in range(3000))
+    people.write_text(CSV.splitlines()[0] + "\n" + lines)
+    seen = perch.on_terminal("import", str(people))
+    assert "Importing" in seen
+    assert "%" in seen
+    assert "Import: 3,000 created." in seen

@@ -1,0 +1,169 @@
+"""A check-up finds what is wrong, names the remedy, and changes nothing."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from keyring.backends.fail import Keyring as NoKeyring
+from keyring.backends.null import Keyring as NullKeyring
+from keyring.backends.SecretService import Keyring as SecretServiceKeyring
+
+from server import checkup
+from server.checkup import Finding, Level, check_up
+from server.config import ServerConfig
+from server.faults import FaultCode
+from server.store.serving import claimed
+from server.vault import Vault
+from server.workspace import ACTIVITY, DATABASE, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.secret_service import SecretService
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with closing(socket.create_server(("127.0.0.1", 0))) as free:
+        port = free.getsockname()[1]
+    monkeypatch.setenv("PERCH_PORT", str(port))
+    place = tmp_path / "data"
+    with Workspace.open(place, ServerConfig(), actor="tests") as workspace:
+        workspace.tokens.create("Okta", actor="tests")
+    return place
+
+
+def findings(folder: Path, vault: Vault | None = None) -> dict[str, Finding]:
+    vault = vault or Vault(choose=NoKeyring)
+    return {one.subject: one for one in check_up(folder, DATABASE, ACTIVITY, vault)}
+
+
+def test_a_healthy_folder(folder: Path) -> None:
+    found = findings(folder)
+    assert list(found) == [
+        "Data folder",
+        "Settings",
+        "Database",
+        "Activity",
+        "Disk space",
+        "Keyring",
+        "Endpoint",
+        "Tokens",
+    ]
+    assert {name for name, one in found.items() if one.level is not Level.OK} == {"Keyring"}
+    assert "1 working" in found["Tokens"].sentence
+
+
+def test_a_folder_before_its_first_use(tmp_path: Path) -> None:
+    found = findings(tmp_path)
+    assert found["Database"].level is Level.OK
+    assert "Tokens" not in found
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_others_may_enter(folder: Path) -> None:
+    folder.chmod(0o755)
+    assert findings(folder)["Data folder"].level is Level.WARN
+    assert "chmod 700" in findings(folder)["Data folder"].remedy
+
+
+def test_a_setting_that_cannot_be(folder: Path) -> None:
+    (folder / "perch.toml").write_text("prot = 1")
+    found = findings(folder)["Settings"]
+    assert found.level is Level.FAIL
+    assert found.fault is not None
+    assert found.fault.code is FaultCode.SETTING_INVALID
+
+
+@pytest.mark.parametrize(
+    ("damage", "code"), [("garbage", FaultCode.DATABASE_CORRUPT), ("newer", FaultCode.DATABASE_NEWER)]
+)
+def test_a_database_that_cannot_be_used(folder: Path, damage: str, code: FaultCode) -> None:
+    path = folder / DATABASE
+    if damage == "garbage":
+        path.write_bytes(b"garbage" * 1000)
+    else:
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA user_version = 9999")
+    found = findings(folder)
+    assert found["Database"].level is Level.FAIL
+    assert found["Database"].fault is not None
+    assert found["Database"].fault.code is code
+    assert "Tokens" not in found
+
+
+def test_a_damaged_log_is_a_worry_only(folder: Path) -> None:
+    (folder / ACTIVITY).write_bytes(b"garbage" * 1000)
+    found = findings(folder)
+    assert found["Activity"].level is Level.WARN
+    assert "Delete it" in found["Activity"].remedy
+    assert found["Database"].level is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("free", "level"), [(10**7, Level.FAIL), (10**8, Level.WARN), (10**10, Level.OK)]
+)
+def test_a_disk_that_fills_up(folder: Path, free: int, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = type(shutil.disk_usage(folder))
+    monkeypatch.setattr(checkup.shutil, "disk_usage", lambda _: usage(10**12, 10**12 - free, free))
+    assert findings(folder)["Disk space"].level is level
+
+
+def test_a_keyring_that_keeps_nothing(folder: Path) -> None:
+    found = findings(folder, Vault(choose=NullKeyring))["Keyring"]
+    assert found.level is Level.WARN
+    assert "null" in found.sentence
+
+
+def test_a_keyring_that_is_there(folder: Path, secret_service: SecretService) -> None:
+    assert secret_service.bus
+    assert findings(folder, Vault(choose=SecretServiceKeyring))["Keyring"].level is Level.OK
+
+
+def test_a_keyring_that_is_locked(folder: Path, locked_secret_service: SecretService) -> None:
+    assert locked_secret_service.bus
+    found = findings(folder, Vault(choose=SecretServiceKeyring))["Keyring"]
+    assert (found.level, found.sentence) == (Level.WARN, "is locked")
+
+
+def test_a_port_that_is_taken(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        monkeypatch.setenv("PERCH_PORT", str(taken.getsockname()[1]))
+        found = findings(folder)["Endpoint"]
+    assert found.level is Level.WARN
+    assert found.fault is not None
+    assert found.fault.code is FaultCode.PORT_IN_USE
+
+
+def test_an_endpoint_that_serves_is_named(folder: Path) -> None:
+    with claimed(folder) as claim:
+        assert findings(folder)["Endpoint"].sentence == "serves this folder"
+        claim.announce("https://x/scim/v2", "http://127.0.0.1:1/scim/v2", "2026-11-23T20:48:31.123Z")
+        assert "https://x/scim/v2" in findings(folder)["Endpoint"].sentence
+
+
+@pytest.mark.parametrize(
+    ("expires", "words"), [("12h", "1 day"), ("5d", "7 days"), ("19d", "20 days"), ("21d", None)]
+)
+def test_tokens_are_worried_about_in_time(tmp_path: Path, expires: str, words: str | None) -> None:
+    with Workspace.open(tmp_path, ServerConfig(), actor="tests") as workspace:
+        workspace.tokens.create("Okta", actor="tests", expires=expires)
+    found = findings(tmp_path)["Tokens"]
+    if words is None:
+        assert found.level is Level.OK
+    else:
+        assert found.level is Level.WARN
+        assert f"within {words} " in found.sentence
+        assert "rotate" in found.remedy
+
+
+def test_a_folder_without_a_working_token(folder: Path) -> None:
+    with Workspace.open(folder, ServerConfig(), actor="tests") as workspace:
+        workspace.tokens.revoke(workspace.tokens.find("Okta").id, actor="tests")
+    assert findings(folder)["Tokens"].sentence == "none works"
