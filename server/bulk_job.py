@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from server.directory import Answer
-from server.provider import new_resource_id
+from server.draft import new_resource_id
 from server.scim.bulk import (
     BULK_RESPONSE_URN,
     BulkOperation,

@@ -99,8 +99,8 @@ class Transaction(Protocol):
     def insert(self, resource_type: str, resource_id: str, draft: Draft, at: str) -> Stored:
         """Add a resource; raises NameTaken."""
 
-    def update(self, resource_type: str, stored: Stored, draft: Draft, at: str) -> Stored:
-        """Replace a resource's document and columns; raises NameTaken."""
+    def update(self, resource_type: str, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
+        """Replace a resource's document and columns; ``previous`` is what they are. Raises NameTaken."""
 
     def touch(self, stored: Stored, at: str) -> Stored:
         """Give a group whose members changed a new version."""

@@ -7,9 +7,6 @@ Operation, in which all that needs no database is done, for the store to run ins
 
 from __future__ import annotations
 
-import os
-import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -17,7 +14,6 @@ import orjson
 from server import wording
 from server.directory import (
     Answer,
-    Draft,
     Later,
     MemberOutcome,
     NameTaken,
@@ -29,6 +25,7 @@ from server.directory import (
     Transaction,
     Window,
 )
+from server.draft import draft_of, new_resource_id, timestamp
 from server.redaction import shorten_tokens
 from server.representation import etag, location, represent, represent_projected
 from server.scim import cursor as cursors
@@ -42,7 +39,7 @@ from server.scim.resource import canonicalise
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from server.scim.filter import Filter
+    from server.directory import Draft
     from server.scim.projection import Projection
     from server.scim.query import Query
     from server.scim.schema import ResourceType, Target
@@ -60,32 +57,13 @@ class Caller(NamedTuple):
     projection: Projection | None = None
 
 
-def new_resource_id() -> str:
-    """Give an id that grows with time (UUID version 7, RFC 9562 §5.7).
-
-    Neighbours in time are neighbours in the index, so that a batch of new resources writes one page of it, not one
-    page each.
-    """
-    value = (time.time_ns() // 1_000_000 << 80) | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF000 << 64) & ~(0xC000 << 48) | (0x7000 << 64) | (0x8000 << 48)
-    digits = f"{value:032x}"
-    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def timestamp() -> str:
-    """Give the present as every column and document holds it: UTC, three digits, ``Z``."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
-
-
 class ServiceProvider:
     """People and groups as RFC 7644 lets a client handle them.
 
     ``cursor_key`` signs the cursors; ``patch_body`` False answers every PATCH with 204 (OKTA.md C13).
     """
 
-    def __init__(
-        self, registry: Registry, store: ResourceStore, *, cursor_key: bytes, patch_body: bool = True
-    ) -> None:
+    def __init__(self, registry: Registry, store: ResourceStore, *, cursor_key: bytes, patch_body: bool = True) -> None:
         self.registry = registry
         self._store = store
         self._cursor_key = cursor_key
@@ -100,9 +78,7 @@ class ServiceProvider:
         except TooLong:
             return lambda: self._retrieve(resource_type, resource_id, caller, inline=False)
 
-    def _retrieve(
-        self, resource_type: ResourceType, resource_id: str, caller: Caller, *, inline: bool
-    ) -> Answer:
+    def _retrieve(self, resource_type: ResourceType, resource_id: str, caller: Caller, *, inline: bool) -> Answer:
         projection = caller.projection
         linked = projection is None or _wants_links(projection, resource_type)
         stored = self._store.find(resource_type.name, resource_id, linked=linked, inline=inline)
@@ -137,29 +113,24 @@ class ServiceProvider:
         inline: bool,
     ) -> Answer:
         query = queries[0]
-        filters: tuple[Filter | None, ...] = tuple(q.filter for q in queries)
         sort_by: tuple[Target | None, ...] = ()
         if any(q.sort_by is not None for q in queries):
             sort_by = tuple(q.sort_by for q in queries)
         after, identity = None, ""
         if query.cursor is not None:
             identity = _identity(resource_types, query)
-            after = (
-                cursors.verify(self._cursor_key, identity, query.cursor, now) if query.cursor else (0, 0)
-            )
+            after = cursors.verify(self._cursor_key, identity, query.cursor, now) if query.cursor else (0, 0)
         projection = query.projection
         linked = projection is None or any(_wants_links(projection, t) for t in resource_types)
         page = self._store.select(
-            Selection(resource_types, filters, sort_by, query.descending),
+            Selection(resource_types, tuple([q.filter for q in queries]), sort_by, query.descending),
             Window(query.page_size, query.start_index, after),
             linked=linked,
             inline=inline,
         )
         base_url = caller.base_url
         if projection is None:
-            resources = [
-                represent(stored, resource_type, base_url) for resource_type, stored in page.resources
-            ]
+            resources = [represent(stored, resource_type, base_url) for resource_type, stored in page.resources]
         else:
             resources = [
                 represent_projected(stored, resource_type, base_url, q.projection)
@@ -205,9 +176,7 @@ class ServiceProvider:
                 ignored = (*ignored, *map(wording.unknown_member, outcome.unknown))
                 summary += wording.membership([outcome])
                 stored = transaction.find(resource_type.name, new_id) or stored
-            transaction.record(
-                at, caller.actor, (resource_type.name, new_id), "create", summary, None, draft.document
-            )
+            transaction.record(at, caller.actor, (resource_type.name, new_id), "create", summary, None, draft.document)
             return self._answer(201, stored, resource_type, caller, summary, ignored)
 
         return operation
@@ -233,11 +202,21 @@ class ServiceProvider:
 
         def operation(transaction: Transaction) -> Answer:
             stored = self._current(transaction, resource_type, resource_id, if_match)
+            current = orjson.loads(stored.document)
             replacement = document
             if resource_type.name == "User" and "active" not in document:
-                replacement = {**document, "active": orjson.loads(stored.document).get("active", True)}
+                replacement = {**document, "active": current["active"]}
+            before = draft_of(current, resource_type, stored.document)
             return self._write(
-                transaction, resource_type, stored, replacement, changes, caller, "replace", canonical.ignored
+                transaction,
+                resource_type,
+                stored,
+                before,
+                replacement,
+                changes,
+                caller,
+                "replace",
+                canonical.ignored,
             )
 
         return operation
@@ -258,16 +237,11 @@ class ServiceProvider:
 
         def operation(transaction: Transaction) -> Answer:
             stored = self._current(transaction, resource_type, resource_id, if_match)
-            patched = apply_patch(orjson.loads(stored.document), operations, resource_type)
+            current = orjson.loads(stored.document)
+            patched = apply_patch(current, operations, resource_type)
+            before = draft_of(current, resource_type, stored.document)
             answer = self._write(
-                transaction,
-                resource_type,
-                stored,
-                patched.document,
-                changes,
-                caller,
-                "modify",
-                patched.ignored,
+                transaction, resource_type, stored, before, patched.document, changes, caller, "modify", patched.ignored
             )
             if not self._patch_body:
                 answer.status, answer.body = 204, b""
@@ -318,6 +292,7 @@ class ServiceProvider:
         transaction: Transaction,
         resource_type: ResourceType,
         stored: Stored,
+        previous: Draft,
         document: dict[str, Any],
         changes: Sequence[MemberChange],
         caller: Caller,
@@ -331,13 +306,11 @@ class ServiceProvider:
         draft = draft_of(document, resource_type)
         if draft.document != stored.document:
             try:
-                stored = transaction.update(name, stored, draft, at)
+                stored = transaction.update(name, stored, previous, draft, at)
             except NameTaken:
                 raise _taken(resource_type, document) from None
         outcomes = [transaction.change_members(stored.seq, change) for change in changes]
-        if stored is before and any(
-            outcome.added or outcome.removed or outcome.redisplayed for outcome in outcomes
-        ):
+        if stored is before and any(outcome.added or outcome.removed or outcome.redisplayed for outcome in outcomes):
             stored = transaction.touch(stored, at)
         summary = wording.change(name, before, stored, outcomes)
         if stored is not before:
@@ -347,9 +320,7 @@ class ServiceProvider:
         if name == "Group":
             number = stored.member_count + sum(len(o.added) - len(o.removed) for o in outcomes)
             if verb == "modify" and number > LARGE_GROUP:
-                return Answer(
-                    204, b"", etag(stored, resource_type), None, stored.id, summary, (*ignored, *unknown)
-                )
+                return Answer(204, b"", etag(stored, resource_type), None, stored.id, summary, (*ignored, *unknown))
             stored = transaction.find(name, stored.id) or stored
         return self._answer(200, stored, resource_type, caller, summary, (*ignored, *unknown))
 
@@ -373,35 +344,11 @@ class ServiceProvider:
         )
 
 
-def draft_of(document: Mapping[str, Any], resource_type: ResourceType) -> Draft:
-    """Make the row of a canonical document: finished JSON, and the columns that filters look up."""
-    text = orjson.dumps(document).decode()
-    external_id = document.get("externalId")
-    if resource_type.name == "Group":
-        display = document["displayName"]
-        return Draft(text, display.casefold(), external_id, None, None, display, ())
-    user_name = document["userName"]
-    display = document.get("displayName")
-    label = display or document.get("name", {}).get("formatted") or user_name
-    emails = tuple({e["value"].casefold(): None for e in document.get("emails", ()) if "value" in e})
-    return Draft(
-        text,
-        user_name.casefold(),
-        external_id,
-        display and display.casefold(),
-        document["active"],
-        label,
-        emails,
-    )
-
-
 def check_match(if_match: str, tag: str) -> None:
     """Compare If-Match weakly (RFC 7644 §3.14); raises PreconditionFailed."""
     if if_match.strip() == "*":
         return
-    if any(
-        candidate.strip().removeprefix("W/") == tag.removeprefix("W/") for candidate in if_match.split(",")
-    ):
+    if any(candidate.strip().removeprefix("W/") == tag.removeprefix("W/") for candidate in if_match.split(",")):
         return
     raise PreconditionFailed(
         f"The resource has changed: its version is {tag} now. Read it again, then repeat the change."

@@ -1,7 +1,7 @@
 """Bearer tokens as rules: format, checksum, digest, life, recognition; without SQL, HTTP, keyring or clock.
 
 A token is ``perch_live_`` or ``perch_test_``, 43 base62 characters (256 random bits) and 6 base62 characters
-of the CRC-32 of all before them: a secret scanner finds it and a typo is told without a look-up. The store
+of the CRC-32 of all before them: a secret scanner finds it and a typo is told from a stranger. The store
 keeps SHA-256 only, enough for 256 random bits. Times are text as ``records`` writes it and compare as text.
 """
 

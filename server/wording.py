@@ -60,9 +60,7 @@ def unknown_member(member_id: str) -> str:
     return f"members {member_id} (no such user or group)"
 
 
-def listing(
-    resource_types: Sequence[ResourceType], filter_text: str | None, start_index: int, page: Page
-) -> str:
+def listing(resource_types: Sequence[ResourceType], filter_text: str | None, start_index: int, page: Page) -> str:
     """Say what a query found."""
     kinds = "users and groups" if len(resource_types) > 1 else _PLURAL[resource_types[0].name]
     if filter_text:

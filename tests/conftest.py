@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.endpoint", "tests.secret_service"]
+pytest_plugins = ["tests.endpoint", "tests.secret_service", "tests.workspaces"]

@@ -13,7 +13,6 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.backends.SecretService import Keyring as SecretServiceKeyring
 
-from server import checkup
 from server.checkup import Finding, Level, check_up
 from server.config import ServerConfig
 from server.faults import FaultCode
@@ -22,14 +21,13 @@ from server.vault import Vault
 from server.workspace import ACTIVITY, DATABASE, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.secret_service import SecretService
+    from tests.gnome_keyring import SecretService
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with closing(socket.create_server(("127.0.0.1", 0))) as free:
         port = free.getsockname()[1]
     monkeypatch.setenv("PERCH_PORT", str(port))
@@ -106,12 +104,10 @@ def test_a_damaged_log_is_a_worry_only(folder: Path) -> None:
     assert found["Database"].level is Level.OK
 
 
-@pytest.mark.parametrize(
-    ("free", "level"), [(10**7, Level.FAIL), (10**8, Level.WARN), (10**10, Level.OK)]
-)
+@pytest.mark.parametrize(("free", "level"), [(10**7, Level.FAIL), (10**8, Level.WARN), (10**10, Level.OK)])
 def test_a_disk_that_fills_up(folder: Path, free: int, level: Level, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = type(shutil.disk_usage(folder))
-    monkeypatch.setattr(checkup.shutil, "disk_usage", lambda _: usage(10**12, 10**12 - free, free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12 - free, free))
     assert findings(folder)["Disk space"].level is level
 
 

@@ -31,15 +31,13 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.25
 COLUMNS = (
-    Column("When", "when", fixed=True, style=QUIET),
+    Column("When", "when", fixed=True, style=QUIET, spare=2, least=19),
     Column("Status", "status", fixed=True, justify="right"),
-    Column("Request", "request"),
-    Column("What it meant", "meaning", wraps=True),
-    Column("Time", "duration", justify="right", fixed=True, style=QUIET),
-    Column("Token", "token", style=QUIET),
+    Column("Request", "request", least=30),
+    Column("What it meant", "meaning", wraps=True, least=30),
+    Column("Time", "duration", justify="right", fixed=True, style=QUIET, spare=3, least=9),
+    Column("Token", "token", style=QUIET, spare=1, least=12),
 )
-WIDTHS = {"when": 19, "status": 3, "duration": 9}
-"""Of the columns of a table that grows: what comes later cannot change them."""
 
 
 @click.command()
@@ -110,11 +108,8 @@ def _print_one(record: ActivityRecord, labels: dict[str, str], *, as_json: bool)
     if not is_terminal():
         click.echo("\t".join(str(row[column.key]) for column in COLUMNS))
         return
-    drawn = table([row], COLUMNS)
-    drawn.show_header = False
-    for column, made in zip(COLUMNS, drawn.columns, strict=True):
-        made.min_width = made.max_width = WIDTHS.get(column.key)
-    console().print(drawn)
+    out = console()
+    out.print(table([row], COLUMNS, out.width, header=False))
 
 
 def _row(record: ActivityRecord, labels: dict[str, str]) -> dict[str, Any]:

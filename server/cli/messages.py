@@ -59,6 +59,10 @@ FAULTS: Final[dict[FaultCode, str]] = {
     ),
 }
 
+DAMAGED_LOG: Final = (
+    "{detail} is damaged. Delete it: the log of requests is in it and nothing of the directory."
+)
+
 KEYRING: Final[dict[Outcome, str]] = {
     Outcome.STORED: (
         "Your copy is in the system's keyring: `perch token show {reference} --secret` prints it again."
@@ -97,5 +101,7 @@ NO_COPY: Final[dict[Outcome, str]] = {
 def worded(error: Fault | TokenRuleError | ScimError) -> str:
     """Give the sentence for an error; the rules of tokens and of SCIM word theirs themselves."""
     if isinstance(error, Fault):
+        if error.code is FaultCode.DATABASE_CORRUPT and "activity.db" in error.detail:
+            return DAMAGED_LOG.format(detail=error.detail)
         return FAULTS[error.code].format(detail=error.detail)
     return str(error)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 import orjson
 from rich.box import Box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -29,6 +30,11 @@ LINE = Box("    \n    \n ── \n    \n    \n    \n    \n    \n")
 QUIET = "dim"
 GOOD, CAREFUL, BAD = "green", "yellow", "red"
 
+
+GAP = 3
+"""Columns between two columns."""
+FLOOR = 12
+"""Columns of a terminal below which a column is not cut."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -45,6 +51,10 @@ class Column:
     """Whether long text goes over several lines; otherwise it ends in an ellipsis."""
     fixed: bool = False
     """Whether the column keeps its width when room is short."""
+    spare: int = 0
+    """Whether the column may be left out when room is short; the highest number goes first."""
+    least: int = 0
+    """A width that it has anyway, for a table that grows line by line."""
 
 
 def is_terminal() -> bool:
@@ -86,29 +96,62 @@ def show_table(
     if not rows:
         say(nothing, style=QUIET)
         return
-    console().print(table(rows, columns))
+    out = console()
+    out.print(table(rows, columns, out.width))
 
 
-def table(rows: Iterable[Mapping[str, Any]], columns: Sequence[Column]) -> Table:
-    """Make a table for a terminal."""
+def table(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int, *, header: bool = True
+) -> Table:
+    """Make a table that fits into ``room`` columns of a terminal."""
     drawn = Table(
-        box=LINE, border_style=QUIET, header_style="bold", pad_edge=False, padding=(0, 1), show_edge=False
+        box=LINE,
+        border_style=QUIET,
+        header_style="bold",
+        show_header=header,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),
     )
-    for column in columns:
+    fitting = fitted(rows, columns, room)
+    for column, width in fitting:
         drawn.add_column(
             column.heading,
             style=column.style,
             justify=column.justify,
             no_wrap=not column.wraps,
             overflow="fold" if column.wraps else "ellipsis",
-            min_width=4,
+            width=width,
         )
-        if column.fixed:
-            drawn.columns[-1].no_wrap = True
-            drawn.columns[-1].min_width = max((len(_flat(row.get(column.key))) for row in rows), default=4)
     for row in rows:
-        drawn.add_row(*(_cell(row.get(column.key)) for column in columns))
+        drawn.add_row(*(_cell(row.get(column.key)) for column, _ in fitting))
     return drawn
+
+
+def fitted(
+    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int
+) -> list[tuple[Column, int]]:
+    """Give the columns that fit and their widths: what can be spared goes first, then the widest are cut."""
+    natural = {
+        column.key: max(
+            cell_len(column.heading), *(cell_len(_flat(row.get(column.key))) for row in rows), column.least
+        )
+        for column in columns
+    }
+    floor = {c.key: natural[c.key] if c.fixed else min(natural[c.key], FLOOR) for c in columns}
+    kept = list(columns)
+    for column in sorted((c for c in columns if c.spare), key=lambda c: -c.spare):
+        if sum(floor[c.key] for c in kept) + GAP * (len(kept) - 1) > room:
+            kept.remove(column)
+    left = room - GAP * (len(kept) - 1) - sum(floor[c.key] for c in kept)
+    widths = {c.key: floor[c.key] for c in kept}
+    # The ones that need least are served first, so that what is left goes to the long ones in equal parts.
+    hungry = sorted((c for c in kept if natural[c.key] > floor[c.key]), key=lambda c: natural[c.key])
+    for number, column in enumerate(hungry):
+        more = max(0, min(natural[column.key] - floor[column.key], left // (len(hungry) - number)))
+        widths[column.key] += more
+        left -= more
+    return [(column, widths[column.key]) for column in kept]
 
 
 def show_json(value: Any) -> None:
@@ -122,12 +165,13 @@ def show_details(pairs: Sequence[tuple[str, Any]]) -> None:
         for name, value in pairs:
             click.echo(f"{name}\t{_flat(value)}")
         return
+    out = console()
     grid = Table.grid(padding=(0, 2))
-    grid.add_column(style=QUIET, no_wrap=True)
+    grid.add_column(style=QUIET, overflow="fold", max_width=out.width // 2)
     grid.add_column(overflow="fold")
     for name, value in pairs:
         grid.add_row(escape(name), _cell(value))
-    console().print(grid)
+    out.print(grid)
 
 
 def _flat(value: Any) -> str:

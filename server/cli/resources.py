@@ -28,6 +28,7 @@ from server.cli.output import (
     show_json,
     show_table,
 )
+from server.scim.schemas import ENTERPRISE_USER_URN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,16 +38,16 @@ if TYPE_CHECKING:
 USER_COLUMNS = (
     Column("userName", "userName", style="bold"),
     Column("Name", "name"),
-    Column("Email", "email"),
+    Column("Email", "email", spare=2),
     Column("Status", "status", fixed=True),
-    Column("Groups", "groups", justify="right"),
-    Column("Id", "id", style=QUIET),
+    Column("Groups", "groups", justify="right", fixed=True, spare=1),
+    Column("Id", "id", style=QUIET, fixed=True, spare=3),
 )
 GROUP_COLUMNS = (
     Column("displayName", "displayName", style="bold"),
     Column("Members", "members", justify="right", fixed=True),
-    Column("Changed", "changed", fixed=True),
-    Column("Id", "id", style=QUIET),
+    Column("Changed", "changed", fixed=True, spare=1),
+    Column("Id", "id", style=QUIET, fixed=True, spare=2),
 )
 
 
@@ -201,9 +202,8 @@ def _attributes(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
         if name in {"schemas", "id", "meta"}:
             continue
         if isinstance(value, dict):
-            yield from (
-                (f"{name}{':' if ':' in name else '.'}{inner}", _short(each)) for inner, each in value.items()
-            )
+            before = "" if name == ENTERPRISE_USER_URN else f"{name}:" if ":" in name else f"{name}."
+            yield from ((f"{before}{inner}", _short(each)) for inner, each in value.items())
         elif isinstance(value, list):
             yield from ((name, _short(each)) for each in value)
         else:

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("Label", "label", style="bold"),
     Column("Id", "id", style=QUIET, fixed=True),
-    Column("Token", "token", fixed=True),
-    Column("Access", "access", fixed=True),
+    Column("Token", "token", fixed=True, spare=1),
+    Column("Access", "access", fixed=True, spare=3),
     Column("Status", "status", fixed=True),
-    Column("Expires", "expires"),
-    Column("Last used", "last_used"),
+    Column("Expires", "expires", fixed=True),
+    Column("Last used", "last_used", fixed=True, spare=2),
 )
 STYLES = {
     TokenStatus.ACTIVE: GOOD,

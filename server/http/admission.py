@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from server.store.database import Database
     from server.tokens import Authenticator, LastUses
 
-_REMEDY = (
-    "Authorization failure: the token is missing or wrong. Paste it again, or generate a new one in Perch."
-)
+_REMEDY = "Authorization failure: the token is missing or wrong. Paste it again, or generate a new one in Perch."
 
 
 class Admission:

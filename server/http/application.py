@@ -15,8 +15,8 @@ from server.faults import Fault
 from server.http.call import Call
 from server.http.query_string import decode
 from server.http.reply import Reply, error_reply
-from server.redaction import shorten_tokens
 from server.records import Access, Exchange, Refusal
+from server.redaction import shorten_tokens
 from server.scim.errors import (
     Forbidden,
     InternalError,
@@ -122,9 +122,7 @@ class Application:
         except Fault as fault:
             logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
             reply = error_reply(
-                Unavailable(
-                    f"The directory cannot be used now ({fault.code}): the request was not carried out."
-                )
+                Unavailable(f"The directory cannot be used now ({fault.code}): the request was not carried out.")
             )
         except asyncio.CancelledError:
             raise
@@ -164,9 +162,7 @@ class Application:
         handler = methods.get(method)
         if handler is None:
             allowed = ", ".join(sorted({*methods, *(("HEAD",) if "GET" in methods else ())}))
-            raise MethodNotAllowed(
-                f"{call.method} is not offered here, only {allowed}.", headers={"Allow": allowed}
-            )
+            raise MethodNotAllowed(f"{call.method} is not offered here, only {allowed}.", headers={"Allow": allowed})
         token = call.token
         assert token is not None
         if token.access is Access.READ_ONLY and method != "GET" and not call.path.lower().endswith("/.search"):

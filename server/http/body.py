@@ -20,9 +20,7 @@ async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> byt
     headers = request.headers
     encoding = headers.get("Content-Encoding")
     if encoding is not None and encoding.strip().lower() != "identity":
-        raise UnsupportedMediaType(
-            f"Content-Encoding {encoding} is not accepted: send the JSON uncompressed."
-        )
+        raise UnsupportedMediaType(f"Content-Encoding {encoding} is not accepted: send the JSON uncompressed.")
     content = request.content
     if content.is_eof():
         body = content.read_nowait(-1)

@@ -6,18 +6,21 @@ HTTP get a SCIM Error as well.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler
 
 from server.http.reply import error_reply
-from server.scim.errors import InvalidSyntax, InternalError, RequestTimeout, ScimError, Unavailable
+from server.scim.errors import InternalError, InvalidSyntax, RequestTimeout, ScimError, Unavailable
 
 if TYPE_CHECKING:
-    import asyncio
-
     from server.http.application import Application
+
+
+LINGER_SECONDS = 1.0
+"""How long an answer may take to leave after the request's time is up."""
 
 
 class Connection(RequestHandler):
@@ -65,6 +68,16 @@ class Connection(RequestHandler):
             transport.write(data)
         else:
             server.write_soon(transport, data)
+
+    @property
+    def finishing(self) -> bool:
+        """Whether this answer is to be the last one."""
+        return cast("Server", self._manager).finishing if self._manager is not None else True
+
+    def close_if_idle(self) -> None:
+        """Close the connection unless a request is on its way through it."""
+        if self._current_request is None and not self._messages:
+            self.close()
 
     def close(self) -> None:
         """Close the connection once what was answered is written."""
@@ -137,7 +150,22 @@ class Server(web.Server):
         self.header_seconds = header_seconds
         self.max_connections = max_connections
 
+        self.finishing = False
+        """Whether each answer is to be the last of its connection."""
         self._outbox: list[tuple[asyncio.Transport, bytes]] = []
+
+    async def finish(self, seconds: float) -> None:
+        """Close idle connections now and the others after the request in flight, at the latest in so many seconds.
+
+        aiohttp's own ``pre_shutdown`` stops reading at once: a body that is still arriving would never be whole.
+        """
+        self.finishing = True
+        for connection in self.connections:
+            cast("Connection", connection).close_if_idle()
+        busy = [connection._task_handler for connection in self.connections if connection._task_handler]  # noqa: SLF001 -- aiohttp tells it nowhere else
+        if busy:
+            await asyncio.wait(busy, timeout=seconds)
+        await self.shutdown(LINGER_SECONDS)
 
     def write_soon(self, transport: asyncio.Transport, data: bytes) -> None:
         """Write at the end of this turn of the loop."""

@@ -95,8 +95,7 @@ async def listening(
             yield Endpoint(base_url, config.host, port)
         finally:
             listener.close()
-            server.pre_shutdown()
-            await server.shutdown(config.stop_deadline)
+            await server.finish(config.stop_deadline)
             toucher.cancel()
             await asyncio.gather(toucher, return_exceptions=True)
             _write_uses(workspace, uses)
@@ -123,11 +122,7 @@ def bind(host: str, port: int) -> socket.socket:
         sock.close()
         if error.errno == errno.EADDRINUSE:
             raise PortInUse(FaultCode.PORT_IN_USE, f"{host}:{port}") from error
-        code = (
-            FaultCode.PORT_FORBIDDEN
-            if error.errno in {errno.EACCES, errno.EPERM}
-            else FaultCode.ADDRESS_UNUSABLE
-        )
+        code = FaultCode.PORT_FORBIDDEN if error.errno in {errno.EACCES, errno.EPERM} else FaultCode.ADDRESS_UNUSABLE
         raise Fault(code, f"{host}:{port}") from error
     return sock
 

@@ -73,7 +73,7 @@ class Reply:
     async def prepare(self, request: web.BaseRequest) -> None:
         """Write the whole answer."""
         connection = cast("Connection", request.protocol)
-        keep_alive = self.keep_alive = self.keep_alive and request.keep_alive
+        keep_alive = self.keep_alive = self.keep_alive and request.keep_alive and not connection.finishing
         body = self.body
         headers = self.headers
         if not keep_alive:

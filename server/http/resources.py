@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from server.bulk_job import bulk
 from server.directory import Answer, Operation
 from server.http.body import parse_body, read_body
+from server.http.prepared_query import prepared_query
 from server.http.reply import Reply
 from server.provider import Caller
 from server.scim.errors import InvalidFilter, InvalidPath, InvalidSyntax
@@ -52,8 +53,7 @@ class ResourceEndpoints:
 
     async def query(self, call: Call, resource_type: ResourceType) -> Reply:
         """GET /Users, /Groups."""
-        query = parse_query(call.parameters, resource_type)
-        return await self._query(call, (resource_type,), (query,))
+        return await self._query(call, (resource_type,), (prepared_query(call.query, resource_type),))
 
     async def search(self, call: Call, resource_type: ResourceType) -> Reply:
         """POST /Users/.search, /Groups/.search (RFC 7644 §3.4.3)."""
@@ -73,9 +73,7 @@ class ResourceEndpoints:
     async def create(self, call: Call, resource_type: ResourceType) -> Reply:
         """POST /Users, /Groups."""
         provider, caller = self._provider, self._caller(call, resource_type)
-        return await self._write(
-            call, resource_type, lambda body: provider.create(resource_type, body, caller)
-        )
+        return await self._write(call, resource_type, lambda body: provider.create(resource_type, body, caller))
 
     async def retrieve(self, call: Call, resource_type: ResourceType) -> Reply:
         """GET /Users/{id}, /Groups/{id}."""
@@ -118,9 +116,7 @@ class ResourceEndpoints:
     async def bulk(self, call: Call) -> Reply:
         """POST /Bulk (RFC 7644 §3.7)."""
         caller = Caller(_actor(call), self._base_url)
-        return await self._commit(
-            call, self._config.bulk_body_limit, lambda body: bulk(self._provider, body, caller)
-        )
+        return await self._commit(call, self._config.bulk_body_limit, lambda body: bulk(self._provider, body, caller))
 
     # -- shared -----------------------------------------------------------------------------------------------------
 
@@ -128,21 +124,15 @@ class ResourceEndpoints:
         if not call.query:
             return Caller(_actor(call), self._base_url)
         parameters = {name.lower(): value for name, value in call.parameters.items()}
-        projection = parse_projection(
-            parameters.get("attributes"), parameters.get("excludedattributes"), resource_type
-        )
+        projection = parse_projection(parameters.get("attributes"), parameters.get("excludedattributes"), resource_type)
         return Caller(_actor(call), self._base_url, projection)
 
     async def _body(self, call: Call, limit: int) -> bytes:
         call.body = body = await read_body(call.request, limit, self._config.body_deadline)
         return body
 
-    async def _write(
-        self, call: Call, resource_type: ResourceType, plan: Callable[[Any], Operation[Answer]]
-    ) -> Reply:
-        limit = (
-            self._config.bulk_body_limit if resource_type.name == "Group" else self._config.user_body_limit
-        )
+    async def _write(self, call: Call, resource_type: ResourceType, plan: Callable[[Any], Operation[Answer]]) -> Reply:
+        limit = self._config.bulk_body_limit if resource_type.name == "Group" else self._config.user_body_limit
         return await self._commit(call, limit, plan)
 
     async def _commit(self, call: Call, limit: int, plan: Callable[[Any], Operation[Answer]]) -> Reply:
@@ -167,12 +157,8 @@ class ResourceEndpoints:
         resource_types, queries = zip(*found, strict=True)
         return await self._query(call, resource_types, queries)
 
-    async def _query(
-        self, call: Call, resource_types: tuple[ResourceType, ...], queries: tuple[Query, ...]
-    ) -> Reply:
-        answer = self._provider.query(
-            resource_types, queries, Caller(_actor(call), self._base_url), time.time()
-        )
+    async def _query(self, call: Call, resource_types: tuple[ResourceType, ...], queries: tuple[Query, ...]) -> Reply:
+        answer = self._provider.query(resource_types, queries, Caller(_actor(call), self._base_url), time.time())
         if not isinstance(answer, Answer):
             answer = await self._off_loop(answer)
         return _reply(call, answer)
@@ -194,9 +180,7 @@ def _names(condition: str, etag: str) -> bool:
     """Compare If-None-Match weakly (RFC 9110 §13.1.2)."""
     if condition.strip() == "*":
         return True
-    return any(
-        candidate.strip().removeprefix("W/") == etag.removeprefix("W/") for candidate in condition.split(",")
-    )
+    return any(candidate.strip().removeprefix("W/") == etag.removeprefix("W/") for candidate in condition.split(","))
 
 
 def _reply(call: Call, answer: Answer) -> Reply:

@@ -37,9 +37,7 @@ def verify(key: bytes, query: str, cursor: str, now: float) -> tuple[int, int]:
         payload, signature = raw[: _FORMAT.size], raw[_FORMAT.size :]
         issued, seq, position, fingerprint = _FORMAT.unpack(payload)
     except (ValueError, struct.error) as error:
-        raise InvalidCursor(
-            "This cursor was not issued by this server: start again without a value."
-        ) from error
+        raise InvalidCursor("This cursor was not issued by this server: start again without a value.") from error
     if not hmac.compare_digest(signature, hmac.digest(key, payload, sha256)[:_SIGNATURE]):
         raise InvalidCursor("This cursor was not issued by this server: start again without a value.")
     if fingerprint != _fingerprint(query):

@@ -13,6 +13,7 @@ from server.scim.errors import InvalidValue, Mutability, NoTarget
 from server.scim.filter import Comparison, Or, Present
 from server.scim.patch import ABSENT, Operation, UnknownAttribute
 from server.scim.schema import Target
+from server.scim.tolerances import NUL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -178,8 +179,8 @@ def _redisplay(operation: Operation) -> RedisplayMembers:
     if sub_attribute.name != "display":
         raise Mutability(f"members.{sub_attribute.name} cannot change; remove the member and add it anew.")
     display = None if operator == "remove" or value == "" else value
-    if display is not None and not isinstance(display, str):
-        raise InvalidValue("members.display must be a string.")
+    if not _is_text(display):
+        raise InvalidValue("members.display must be a string, without the control character U+0000.")
     everyone = Present(Target(None, path.target.attribute.sub_attributes["value"]))
     return RedisplayMembers(path.filter or everyone, display)
 
@@ -194,6 +195,7 @@ def _compared_ids(filter_: Filter) -> tuple[str, ...] | None:
             or comparison.operator != "eq"
             or comparison.target.leaf.name != "value"
             or not isinstance(comparison.value, str)
+            or NUL in comparison.value
         ):
             return None
         ids[comparison.value] = None
@@ -202,7 +204,7 @@ def _compared_ids(filter_: Filter) -> tuple[str, ...] | None:
 
 def _member(item: Any) -> Member:
     if isinstance(item, str):
-        if item:
+        if item and NUL not in item:
             return Member(item)
     elif isinstance(item, dict):
         value, display, type_, reference = (
@@ -218,10 +220,13 @@ def _member(item: Any) -> Member:
             value = reference.rstrip("/").rpartition("/")[2]
         if type_ is None and isinstance(reference, str):
             type_ = "Group" if "/Groups/" in reference else "User" if "/Users/" in reference else None
-        if isinstance(value, str) and value and _is_text(display) and _is_text(type_):
+        if isinstance(value, str) and value and NUL not in value and _is_text(display) and _is_text(type_):
             return Member(value, display or None, type_ or None)
-    raise InvalidValue("A member must be an object whose value is the id of a user or group, as a string.")
+    raise InvalidValue(
+        "A member must be an object whose value is the id of a user or group, as a string; "
+        "display and type are strings too, and none may hold the control character U+0000."
+    )
 
 
 def _is_text(value: Any) -> bool:
-    return value is None or isinstance(value, str)
+    return value is None or (isinstance(value, str) and NUL not in value)

@@ -137,6 +137,7 @@ def _merged(
 ) -> dict[str, Any]:
     """Give a complex value with what ``value`` names replaced and the rest kept (RFC 7644 §3.5.2.3)."""
     if attribute.type == "any":
+        canonical_value(attribute, value, path)  # kept as sent, but not whatever is sent
         merged = {**current, **value}
         return {name: item for name, item in merged.items() if item is not None}
     changed = dict(current)

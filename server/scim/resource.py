@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.scim.attribute_path import find_target
 from server.scim.errors import InvalidSyntax, InvalidValue
-from server.scim.tolerances import is_foreign_extension, is_ignored, nest, settle_formatted_name
+from server.scim.tolerances import NUL, is_foreign_extension, is_ignored, nest, settle_formatted_name
 from server.scim.values import (
     UNIQUE_TEXT_LIMIT,
     Entry,
     Unfit,
+    as_sent,
     canonicaliser,
     complex_canonicaliser,
     entry_of,
@@ -83,12 +84,12 @@ def canonicalise(body: Any, resource_type: ResourceType, *, creating: bool) -> C
                     return canonicalise(expanded, resource_type, creating=creating)
                 if is_foreign_extension(key, value) and not _is_within(key, resource_type.extensions):
                     if value:
-                        document[key] = value
+                        document[key] = _foreign_extension(key, value)
                     continue
             ignored.append(key)
             continue
         name, convert, plain = entry
-        if plain and type(value) is str and 0 < len(value) <= UNIQUE_TEXT_LIMIT:
+        if plain and type(value) is str and 0 < len(value) <= UNIQUE_TEXT_LIMIT and NUL not in value:
             document[name] = value
         elif convert is not None:
             try:
@@ -143,6 +144,13 @@ def _key_path(key: str, value: Any, resource_type: ResourceType) -> tuple[str, .
     if target.sub_attribute is None:
         return path
     return None if target.attribute.multi_valued else (*path, target.sub_attribute.name)
+
+
+def _foreign_extension(urn: str, value: Any) -> Any:
+    try:
+        return as_sent(value)
+    except Unfit as unfit:
+        raise unfit.invalid_value(urn) from None
 
 
 def _is_within(key: str, urns: Iterable[str]) -> bool:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 NAME_PARTS = ("honorificPrefix", "givenName", "middleName", "familyName", "honorificSuffix")
 """The components of a name in the order in which ``formatted`` shows them (RFC 7643 §4.1.1)."""
 
+NUL = "\0"
+"""U+0000, which no text may hold: SQLite ends a JSON string there. Here tolerance ends."""
+
 _BOOLEANS = {"true": True, "false": False}
 _LABELS = frozenset({"type", "primary", "display"})
 _OUR_URNS = ("urn:ietf:params:scim:schemas:core:", "urn:ietf:params:scim:api:")
@@ -78,7 +81,7 @@ def is_foreign_extension(key: str, value: Any) -> bool:
     Custom attributes come under their own URN (OKTA.md 1.4 b), and Entra names one of its own that begins
     with ``http:`` (OKTA.md 6). What carries the URN of a core schema or of a message is no extension.
     """
-    if type(value) is not dict or ":" not in key:
+    if type(value) is not dict or ":" not in key or NUL in key:
         return False
     folded = key.lower()
     return folded.startswith(("urn:", "http:", "https:")) and not folded.startswith(_OUR_URNS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from server.scim.date_time import parse_instant
 from server.scim.errors import InvalidValue
 from server.scim.tolerances import (
+    NUL,
     boolean_from_string,
     complex_from_string,
     is_ignored,
@@ -71,7 +72,7 @@ class Entry(NamedTuple):
     name: str
     convert: Canonicaliser | None
     plain: bool
-    """Any text that is neither empty nor long is canonical as it stands."""
+    """Any text that is neither empty nor long, and holds no U+0000, is canonical as it stands."""
 
 
 def json_name(value: Any) -> str:
@@ -85,6 +86,22 @@ def table_of(entries: Iterable[Entry]) -> dict[str, Entry]:
     for entry in entries:
         table[entry.name] = table[entry.name.lower()] = entry
     return table
+
+
+def as_sent(value: Any) -> Any:
+    """Give a value that no schema describes, an unknown extension's; raises Unfit where it holds U+0000."""
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if type(item) is str:
+            if NUL in item:
+                raise _holds_nul()
+        elif type(item) is dict:
+            pending += item.keys()
+            pending += item.values()
+        elif type(item) is list:
+            pending += item
+    return value
 
 
 def entry_of(attribute: Attribute) -> Entry:
@@ -142,7 +159,7 @@ def complex_canonicaliser(label: str, attributes: Mapping[str, Attribute]) -> Ca
                 ignored.append(f"{label}{separator}{key}")
                 continue
             name, convert_item, plain = entry
-            if plain and type(item) is str and 0 < len(item) <= UNIQUE_TEXT_LIMIT:
+            if plain and type(item) is str and 0 < len(item) <= UNIQUE_TEXT_LIMIT and NUL not in item:
                 document[name] = item
             elif convert_item is not None:
                 try:
@@ -226,7 +243,13 @@ def _text(value: Any, _: list[str]) -> str | None:
         raise Unfit(f"must be a string, but {json_name(value)} was sent")
     if len(value) > TEXT_LIMIT:
         raise Unfit(f"has {len(value)} characters, more than the {TEXT_LIMIT} that are kept")
+    if NUL in value:
+        raise _holds_nul()
     return value or None
+
+
+def _holds_nul() -> Unfit:
+    return Unfit("holds the control character U+0000, which no text may hold")
 
 
 def _unique_text(value: Any, ignored: list[str]) -> str | None:
@@ -284,7 +307,7 @@ def _binary(value: Any, ignored: list[str]) -> str | None:
 
 
 def _any(value: Any, _: list[str]) -> Any | None:
-    return None if is_unassigned(value) else value
+    return None if is_unassigned(value) else as_sent(value)
 
 
 _SIMPLE: dict[str, Canonicaliser] = {

@@ -50,9 +50,7 @@ _FAULTS = {
 def translate(error: sqlite3.Error, path: Path | str) -> StoreUnavailable:
     """Turn sqlite3's error into the fault that a host can word."""
     code = getattr(error, "sqlite_errorcode", None)
-    fault = (
-        _FAULTS.get(code & 0xFF, FaultCode.STORE_FAILED) if isinstance(code, int) else FaultCode.STORE_FAILED
-    )
+    fault = _FAULTS.get(code & 0xFF, FaultCode.STORE_FAILED) if isinstance(code, int) else FaultCode.STORE_FAILED
     return StoreUnavailable(fault, f"{path} ({error})" if fault is FaultCode.STORE_FAILED else str(path))
 
 
@@ -151,6 +149,25 @@ class Database:
                 self._readers.append(connection)
         return connection
 
+    def reader_of_turn(self) -> sqlite3.Connection:
+        """Give this thread's reader, with one snapshot for all that one turn of the event loop reads.
+
+        Requests that were read together are answered from the same state, and only the first of them pays for
+        looking whether there is a newer one. Without a running loop it is the plain reader.
+        """
+        connection = self.reader()
+        if not connection.in_transaction:
+            try:
+                loop = asyncio.get_running_loop()
+            except RuntimeError:
+                return connection
+            try:
+                connection.execute("BEGIN")
+            except sqlite3.Error as error:
+                raise translate(error, self.path) from error
+            loop.call_soon(_end_turn, connection)
+        return connection
+
     def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run one SELECT on this thread's reader and give all its rows."""
         try:
@@ -161,7 +178,7 @@ class Database:
     def data_version(self) -> int:
         """Give a number that moves whenever anybody else's commit becomes visible to this thread's reader."""
         try:
-            version: int = self.reader().execute("PRAGMA data_version").fetchone()[0]
+            version: int = self.reader_of_turn().execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
         return version
@@ -300,6 +317,13 @@ class Database:
             # A loop that is closed has nobody left to tell; what was written stays written.
             with suppress(RuntimeError):
                 loop.call_soon_threadsafe(_resolve, answers)
+
+
+def _end_turn(connection: sqlite3.Connection) -> None:
+    # The database may have been closed in the same turn.
+    with suppress(sqlite3.ProgrammingError):
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 def _resolve(outcomes: list[Outcome]) -> None:

@@ -41,6 +41,9 @@ FROM (SELECT member_id, display, kind FROM member INDEXED BY member_by_group WHE
 """
 """JSON of a group's members in the order they came."""
 
+LINKS = {"User": GROUPS_OF.replace("{seq}", "r.seq"), "Group": MEMBERS_OF.replace("{seq}", "r.seq")}
+"""The same as scalar subqueries of ``resource r``, by resource type."""
+
 _GROUPS = GROUPS_OF.replace("{seq}", "?")
 _MEMBERS = MEMBERS_OF.replace("{seq}", "?")
 
@@ -82,9 +85,7 @@ WHERE member.group_seq = ?1 AND member.member_seq = (SELECT seq FROM resource WH
 
 def linked(connection: sqlite3.Connection, resource_type: str, seq: int) -> str | None:
     """Give the JSON of a person's groups, or of a group's members, without brackets; None where there are none."""
-    text: str | None = connection.execute(
-        _GROUPS if resource_type == "User" else _MEMBERS, (seq,)
-    ).fetchone()[0]
+    text: str | None = connection.execute(_GROUPS if resource_type == "User" else _MEMBERS, (seq,)).fetchone()[0]
     return text
 
 
@@ -122,9 +123,7 @@ def _add(connection: sqlite3.Connection, group_seq: int, added: Sequence[Member]
     # Only now, when somebody was a member already or does not exist, it is worth asking who.
     unknown = connection.execute(_UNKNOWN, (group_seq, _json(m.value for m in added))).fetchall()
     fresh = set(new)
-    shown = _show(
-        connection, group_seq, [(m.value, m.display) for m in added if m.display and m.value not in fresh]
-    )
+    shown = _show(connection, group_seq, [(m.value, m.display) for m in added if m.display and m.value not in fresh])
     return MemberOutcome(added=new, unknown=tuple(row[0] for row in unknown), redisplayed=shown)
 
 

@@ -17,7 +17,7 @@ from server.scim.errors import TooMany
 from server.store import paging
 from server.store.database import translate
 from server.store.filter_sql import CompiledFilter, compile_filter, sort_expression
-from server.store.members import GROUPS_OF, MEMBERS_OF, linked
+from server.store.members import LINKS, linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,13 +38,9 @@ _STEPS = 50_000
 """Virtual machine steps between two looks at the clock: about a millisecond."""
 
 _COLUMNS = "r.seq, r.id, r.document, r.version, r.created, r.modified, r.label, r.member_count, "
-_LINKS = {
-    "User": f"({GROUPS_OF.replace('{seq}', 'r.seq')})",
-    "Group": f"({MEMBERS_OF.replace('{seq}', 'r.seq')})",
-}
+_LINKS = {name: f"({links})" for name, links in LINKS.items()}
 _FIND = {
-    name: f"SELECT {_COLUMNS}{links} FROM resource r WHERE r.id = ? AND r.type = ?"
-    for name, links in _LINKS.items()
+    name: f"SELECT {_COLUMNS}{links} FROM resource r WHERE r.id = ? AND r.type = ?" for name, links in _LINKS.items()
 }
 _FIND_BARE = f"SELECT {_COLUMNS}NULL FROM resource r WHERE r.id = ? AND r.type = ?"
 
@@ -72,7 +68,7 @@ class Resources:
 
     def find(self, resource_type: str, resource_id: str, *, linked: bool, inline: bool) -> Stored | None:
         """Read one resource; raises TooLong when ``inline`` and its members are too many for the event loop."""
-        connection = self._database.reader()
+        connection = self._database.reader_of_turn() if inline else self._database.reader()
         whole = linked and resource_type == "User"
         try:
             row = connection.execute(
@@ -81,9 +77,7 @@ class Resources:
             if row is None:
                 return None
             stored = Stored._make(row)
-            return (
-                stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
-            )
+            return stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
         except sqlite3.Error as error:
             raise translate(error, self._database.path) from error
 
@@ -98,7 +92,7 @@ class Resources:
 
     def select(self, selection: Selection, window: Window, *, linked: bool, inline: bool) -> Page:
         """Read a page; raises TooLong when ``inline`` and no index serves it, TooMany when the time is up."""
-        connection = self._database.reader()
+        connection = self._database.reader_of_turn() if inline else self._database.reader()
         try:
             if inline:
                 return self._select(connection, selection, window, linked=linked, inline=True)
@@ -128,9 +122,7 @@ class Resources:
                     return self._plain_page(connection, resource_type, window, linked=linked, inline=inline)
             compiled = compile_filter(filter_, resource_type)
             if compiled.indexed:
-                page = self._indexed_page(
-                    connection, resource_type, compiled, window, linked=linked, inline=inline
-                )
+                page = self._indexed_page(connection, resource_type, compiled, window, linked=linked, inline=inline)
                 if page is not None:
                     return page
         if inline:
@@ -163,9 +155,7 @@ class Resources:
             "WHERE r.type = ? AND r.seq >= ? ORDER BY r.seq LIMIT ?",
             (name, first, window.size + 1),
         ).fetchall()
-        return self._page(
-            connection, resource_type, total, rows, position, window.size, linked=linked, inline=inline
-        )
+        return self._page(connection, resource_type, total, rows, position, window.size, linked=linked, inline=inline)
 
     def _indexed_page(
         self,
@@ -180,7 +170,8 @@ class Resources:
         """Give a part of what an index finds; None when that is so much that it is better kept and sliced."""
         name = resource_type.name
         rows = connection.execute(
-            _indexed_select(name, compiled.where, links=linked and name == "User"), (name, *compiled.parameters)
+            _indexed_select(name, compiled.where, links=linked and name == "User"),
+            (name, *compiled.parameters),
         ).fetchall()
         total = len(rows)
         if total > INLINE_ROWS:
@@ -191,9 +182,7 @@ class Resources:
         else:
             last, position = window.after
             rows = [row for row in rows if row[0] > last]
-        return self._page(
-            connection, resource_type, total, rows, position, window.size, linked=linked, inline=inline
-        )
+        return self._page(connection, resource_type, total, rows, position, window.size, linked=linked, inline=inline)
 
     def _page(
         self,
@@ -260,6 +249,9 @@ class Resources:
 @contextmanager
 def _snapshot(connection: sqlite3.Connection) -> Iterator[None]:
     """See one commit through several statements."""
+    if connection.in_transaction:
+        yield
+        return
     connection.execute("BEGIN")
     try:
         yield

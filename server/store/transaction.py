@@ -25,21 +25,25 @@ _FIND = """
 SELECT seq, id, document, version, created, modified, label, member_count, NULL
 FROM resource WHERE id = ? AND type = ?
 """
+_FIND_LINKED = {
+    name: f"""
+SELECT r.seq, r.id, r.document, r.version, r.created, r.modified, r.label, r.member_count, ({links})
+FROM resource r WHERE r.id = ? AND r.type = ?
+"""
+    for name, links in members.LINKS.items()
+}
 _INSERT = """
 INSERT INTO resource (id, type, unique_name, external_id, display_name, active, version, created, modified, label,
                       document)
 VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 """
 # An UPDATE rewrites each index whose column it names: what is looked up is only named where it changed.
-_UPDATE_ACTIVE = (
-    "UPDATE resource SET active = ?, version = ?, modified = ?, label = ?, document = ? WHERE seq = ?"
-)
+_UPDATE_ACTIVE = "UPDATE resource SET active = ?, version = ?, modified = ?, label = ?, document = ? WHERE seq = ?"
 _UPDATE = """
 UPDATE resource SET unique_name = ?, external_id = ?, display_name = ?, active = ?, version = ?, modified = ?,
                     label = ?, document = ?
 WHERE seq = ?
 """
-_COLUMNS = "SELECT unique_name, external_id, display_name, active FROM resource WHERE seq = ?"
 
 
 def transacted(operation: Operation[T]) -> Callable[[sqlite3.Connection], T]:
@@ -57,15 +61,9 @@ class WriteTransaction:
 
     def find(self, resource_type: str, resource_id: str, *, linked: bool = True) -> Stored | None:
         """Read a resource as this transaction sees it."""
-        row = self.connection.execute(_FIND, (resource_id, resource_type)).fetchone()
-        if row is None:
-            return None
-        stored = Stored._make(row)
-        return self._with_links(resource_type, stored) if linked else stored
-
-    def _with_links(self, resource_type: str, stored: Stored) -> Stored:
-        linked = members.linked(self.connection, resource_type, stored.seq)
-        return stored if linked is None else stored._replace(linked=linked)
+        sql = _FIND_LINKED[resource_type] if linked else _FIND
+        row = self.connection.execute(sql, (resource_id, resource_type)).fetchone()
+        return None if row is None else Stored._make(row)
 
     def insert(self, resource_type: str, resource_id: str, draft: Draft, at: str) -> Stored:
         """Add a resource; raises NameTaken."""
@@ -91,45 +89,28 @@ class WriteTransaction:
         self._insert_emails(seq, draft.emails)
         return Stored(seq, resource_id, draft.document, 1, at, at, draft.label, 0, None)
 
-    def update(self, resource_type: str, stored: Stored, draft: Draft, at: str) -> Stored:
+    def update(self, resource_type: str, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
         """Replace a resource's document and the columns that changed; raises NameTaken."""
         execute = self.connection.execute
         seq = stored.seq
         version = stored.version + 1
-        names = execute(_COLUMNS, (seq,)).fetchone()
-        if names[:3] == (draft.unique_name, draft.external_id, draft.display_name):
+        names = (draft.unique_name, draft.external_id, draft.display_name)
+        if names == (previous.unique_name, previous.external_id, previous.display_name):
             execute(_UPDATE_ACTIVE, (draft.active, version, at, draft.label, draft.document, seq))
         else:
             try:
-                execute(
-                    _UPDATE,
-                    (
-                        draft.unique_name,
-                        draft.external_id,
-                        draft.display_name,
-                        draft.active,
-                        version,
-                        at,
-                        draft.label,
-                        draft.document,
-                        seq,
-                    ),
-                )
+                execute(_UPDATE, (*names, draft.active, version, at, draft.label, draft.document, seq))
             except sqlite3.IntegrityError as error:
                 raise NameTaken from error
             members.rename(self.connection, resource_type, seq, stored.document)
-        self._replace_emails(seq, draft.emails)
+        if draft.emails != previous.emails:
+            execute("DELETE FROM email WHERE resource_seq = ?", (seq,))
+            self._insert_emails(seq, draft.emails)
         return stored._replace(document=draft.document, version=version, modified=at, label=draft.label)
 
     def _insert_emails(self, seq: int, emails: tuple[str, ...]) -> None:
         for value in emails:
             self.connection.execute("INSERT OR IGNORE INTO email VALUES (?, ?)", (value, seq))
-
-    def _replace_emails(self, seq: int, emails: tuple[str, ...]) -> None:
-        rows = self.connection.execute("SELECT value FROM email WHERE resource_seq = ?", (seq,)).fetchall()
-        if {row[0] for row in rows} != set(emails):
-            self.connection.execute("DELETE FROM email WHERE resource_seq = ?", (seq,))
-            self._insert_emails(seq, emails)
 
     def touch(self, stored: Stored, at: str) -> Stored:
         """Give a group whose members changed a new version."""

@@ -113,7 +113,7 @@ def _named(name: str, attributes: Mapping[str, Attribute]) -> Attribute | None:
 
 
 def settle_primary(emails: list[dict[str, Any]]) -> None:
-    """Mark one address as the primary one where a file leaves that open: the work address before any other."""
+    """Mark one address as primary where a file leaves that open: the work address before any other."""
     if not emails or any(one.get("primary") for one in emails):
         return
 

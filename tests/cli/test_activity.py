@@ -15,11 +15,11 @@ import pytest
 from server.records import Exchange, Refusal
 from server.store.activity import ActivityLog
 from server.workspace import ACTIVITY
-from tests.cli.command_line import CommandLine
 from tests.endpoint import PATIENCE, clean_up, command, first_line
 from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
+    from tests.cli.command_line import CommandLine
     from tests.endpoint import Serve
 
 
@@ -31,9 +31,29 @@ def logged(perch: CommandLine) -> CommandLine:
     log = ActivityLog.open(perch.folder / ACTIVITY)
     base = "/scim/v2/Users"
     for exchange in (
-        Exchange(time.time(), 300, "GET", f"{base}?startIndex=1&count=2", 200, 1, okta["id"], meaning="listed users"),
-        Exchange(time.time(), 900, "POST", base, 409, 2, okta["id"], scim_type="uniqueness", ignored=("shoe",)),
-        Exchange(time.time(), 90, "GET", base, 401, 3, refusal=Refusal.UNKNOWN, meaning="refused: the token is unknown"),
+        Exchange(
+            time.time(),
+            300,
+            "GET",
+            f"{base}?startIndex=1&count=2",
+            200,
+            1,
+            okta["id"],
+            meaning="listed users",
+        ),
+        Exchange(
+            time.time(), 900, "POST", base, 409, 2, okta["id"], scim_type="uniqueness", ignored=("shoe",)
+        ),
+        Exchange(
+            time.time(),
+            90,
+            "GET",
+            base,
+            401,
+            3,
+            refusal=Refusal.UNKNOWN,
+            meaning="refused: the token is unknown",
+        ),
     ):
         log.record(exchange)
     log.close()

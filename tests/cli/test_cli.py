@@ -8,13 +8,16 @@ import click
 import pytest
 
 from server.cli import installed_version, main
-from tests.cli.command_line import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.cli.command_line import CommandLine
 
-def every_command(group: click.Group = main, words: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+
+def every_command(
+    group: click.Group = main, words: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     for name, command in group.commands.items():
         yield (*words, name), command
         if isinstance(command, click.Group):
@@ -25,7 +28,9 @@ EVERY = dict(every_command())
 
 
 def test_commands_are_listed_in_the_order_in_which_they_are_needed(perch: CommandLine) -> None:
-    listed = [line.split()[0] for line in perch("--help").out.partition("Commands:")[2].splitlines() if line.strip()]
+    listed = [
+        line.split()[0] for line in perch("--help").out.partition("Commands:")[2].splitlines() if line.strip()
+    ]
     assert listed[:3] == ["demo", "serve", "token"]
     assert set(listed) == set(main.commands)
 

@@ -7,14 +7,13 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from server.cli import demo
-from server.cli.demo import Show
+from server.cli.demo import Act, Show
 from server.config import ServerConfig
 from server.okta.dialogues import Kind, OktaClient
 from server.okta.person import Person
@@ -25,6 +24,7 @@ from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.endpoint import Serve
 
@@ -57,7 +57,9 @@ def run(place: Path, *arguments: str) -> Ended:
 def test_every_feature_of_the_guide_is_green_with_both_kinds_of_app(place: Path) -> None:
     ended = run(place)
     assert ended.exit_code == 0
-    assert [line[:2] for line in ended.lines] == [[kind, name] for kind in ("custom", "catalog") for name in GUIDE]
+    assert [line[:2] for line in ended.lines] == [
+        [kind, name] for kind in ("custom", "catalog") for name in GUIDE
+    ]
     assert all(line[3].startswith("ok: ") and line[4].endswith(" ms") for line in ended.lines)
     assert ended.err == ""
 
@@ -112,7 +114,9 @@ def test_it_serves_on_until_it_is_stopped(place: Path, number: signal.Signals) -
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pseudo-terminals here")
 @pytest.mark.parametrize("width", [80, 120])
 def test_a_person_sees_tables_that_fit(place: Path, width: int) -> None:
-    seen = CommandLine(place / "unused").on_terminal("demo", "--exit", width=width, environ={"NO_COLOR": "1", "TERM": "dumb"})
+    seen = CommandLine(place / "unused").on_terminal(
+        "demo", "--exit", width=width, environ={"NO_COLOR": "1", "TERM": "dumb"}
+    )
     assert seen.count("✓") == 2 * len(GUIDE)
     assert "✗" not in seen
     assert all(len(line) <= width for line in seen.splitlines())
@@ -146,6 +150,9 @@ def test_an_act_without_its_effect_is_red(serve: Serve, monkeypatch: pytest.Monk
 
 
 def test_a_red_act_makes_the_exit_code_one(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo, "_show", lambda *_: False)
-    monkeypatch.setattr(demo.tempfile, "tempdir", str(place))
-    assert CommandLine(place / "unused").run("demo", "--exit").exit_code == 1
+    red = Act(Kind.CUSTOM, "Push New Users", [], "nobody was pushed", ok=False)
+    monkeypatch.setattr(Show, "acts", lambda _: iter([red]))
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    ended = CommandLine(place / "unused").run("demo", "--exit")
+    assert ended.exit_code == 1
+    assert ended.lines[0] == ["custom", "Push New Users", "", "FAILED: nobody was pushed", "0.0 ms"]

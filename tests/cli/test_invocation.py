@@ -7,7 +7,6 @@ import os
 import sqlite3
 import sys
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +18,7 @@ from tests.cli.command_line import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 COMMANDS = [
     ("token", "list"),
@@ -76,7 +76,8 @@ def test_a_locked_database_can_still_be_read(locked: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("group", "create", "G"), ("token", "create", "Okta", "--no-keyring"), ("user", "delete", "x", "--yes")]
+    "arguments",
+    [("group", "create", "G"), ("token", "create", "Okta", "--no-keyring"), ("user", "delete", "x", "--yes")],
 )
 def test_a_locked_database_is_told(locked: CommandLine, arguments: tuple[str, ...]) -> None:
     said = locked.refused(*arguments)
@@ -116,7 +117,8 @@ def test_a_setting_that_cannot_be_is_named(perch: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [("nothing",), ("user", "list", "--count", "-1"), ("token", "create"), ("user", "edit", "x", "title")]
+    "arguments",
+    [("nothing",), ("user", "list", "--count", "-1"), ("token", "create"), ("user", "edit", "x", "title")],
 )
 def test_wrong_usage_ends_with_two(perch: CommandLine, arguments: tuple[str, ...]) -> None:
     perch.folder.mkdir()
@@ -132,7 +134,9 @@ def test_the_folder_of_the_option_is_taken_before_that_of_the_environment(tmp_pa
     assert (tmp_path / "two" / DATABASE).exists()
 
 
-def test_a_folder_has_no_default_in_the_working_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_has_no_default_in_the_working_directory(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("PERCH_DATA_DIR", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -33,6 +33,12 @@ def test_every_outcome_of_the_keyring_is_worded(outcome: Outcome) -> None:
     assert outcome is Outcome.STORED or "note the token" in KEYRING[outcome]
 
 
+def test_a_damaged_log_needs_no_backup() -> None:
+    sentence = worded(StoreUnavailable(FaultCode.DATABASE_CORRUPT, "data/activity.db"))
+    assert "Delete it" in sentence
+    assert "restore" not in sentence
+
+
 def test_braces_in_a_fact_are_only_text() -> None:
     assert "{x}" in worded(Fault(FaultCode.PORT_IN_USE, "{x}"))
 

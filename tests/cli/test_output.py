@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from rich.console import Console
 from rich.text import Text
 
 from server.cli import output
-from server.cli.output import Column, amount, distance, moment, show_details, show_table, size, table
+from server.cli.output import Column, amount, distance, fitted, moment, show_details, show_table, size, table
 
 NOW = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
 COLUMNS = (Column("Name", "name"), Column("Number", "number", justify="right"))
-ROWS = [{"name": "Ada\tL.\nx", "number": 1}, {"name": Text("Alan"), "number": None}]
+ROWS: list[dict[str, Any]] = [{"name": "Ada\tL.\nx", "number": 1}, {"name": Text("Alan"), "number": None}]
 
 
 def drawn(width: int, columns: tuple[Column, ...] = COLUMNS) -> list[str]:
     file = io.StringIO()
-    Console(file=file, width=width, color_system=None).print(table(ROWS, columns))
+    Console(file=file, width=width, color_system=None).print(table(ROWS, columns, width))
     return [line.rstrip() for line in file.getvalue().splitlines()]
 
 
@@ -55,13 +56,44 @@ def test_a_table_has_one_line_under_its_headings() -> None:
 
 
 def test_a_narrow_terminal_shortens_what_may_be_shortened() -> None:
-    columns = (Column("Name", "name"), Column("Number", "number", fixed=True))
-    lines = drawn(14, columns)
-    assert any("…" in line for line in lines)
-    assert all(len(line) <= 14 for line in lines)
+    rows = [{"name": "a very long name indeed", "number": 1234567, "more": "spare", "most": "spare too"}]
+    columns = (
+        Column("Name", "name"),
+        Column("Number", "number", fixed=True),
+        Column("More", "more", spare=1),
+        Column("Most", "most", spare=2),
+    )
+    assert [(c.key, width) for c, width in fitted(rows, columns, 100)] == [
+        ("name", 23),
+        ("number", 7),
+        ("more", 5),
+        ("most", 9),
+    ]
+    assert [(c.key, width) for c, width in fitted(rows, columns, 36)] == [
+        ("name", 18),
+        ("number", 7),
+        ("more", 5),
+    ]
+    assert [(c.key, width) for c, width in fitted(rows, columns, 22)] == [("name", 12), ("number", 7)]
+    assert all(len(line) <= 22 for line in drawn(22, columns))
 
 
-def test_markup_in_data_is_only_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_room_is_shared_by_those_who_need_it() -> None:
+    rows = [{"a": "x" * 50, "b": "y" * 20, "c": "z" * 90}]
+    columns = tuple(Column(key, key) for key in "abc")
+    assert [width for _, width in fitted(rows, columns, 100)] == [37, 20, 37]
+    assert [width for _, width in fitted(rows, columns, 200)] == [50, 20, 90]
+
+
+def test_a_table_that_grows_keeps_its_widths() -> None:
+    columns = (Column("A", "a", least=10), Column("B", "b"))
+    one, two = (fitted([{"a": text, "b": ""}], columns, 80)[0][1] for text in ("", "x" * 9))
+    assert one == two == 10
+
+
+def test_markup_in_data_is_only_text(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda: True)
     show_details([("[bold]name", "[red]value[/red]")])
     assert "[red]value[/red]" in capsys.readouterr().out
@@ -110,15 +142,26 @@ def test_a_time_is_local_for_a_person_and_exact_for_a_program(monkeypatch: pytes
     local = datetime.fromisoformat(exact).astimezone()
     assert moment(exact) == f"{local:%Y-%m-%d %H:%M}"
     assert moment(exact, seconds=True) == f"{local:%Y-%m-%d %H:%M:%S}"
-    assert timezone.utc is UTC
+    assert UTC is UTC
 
 
 @pytest.mark.parametrize(
-    ("number", "words"), [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (123_456, "123 kB"), (4_200_000_000_000, "4.2 TB")]
+    ("number", "words"),
+    [
+        (0, "0 bytes"),
+        (999, "999 bytes"),
+        (1500, "1.5 kB"),
+        (123_456, "123 kB"),
+        (4_200_000_000_000, "4.2 TB"),
+    ],
 )
 def test_sizes(number: int, words: str) -> None:
     assert size(number) == words
 
 
 def test_amounts() -> None:
-    assert (amount(1, "user"), amount(1200, "user"), amount(0, "user")) == ("1 user", "1,200 users", "0 users")
+    assert (amount(1, "user"), amount(1200, "user"), amount(0, "user")) == (
+        "1 user",
+        "1,200 users",
+        "0 users",
+    )

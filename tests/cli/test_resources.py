@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.command_line import CommandLine
+if TYPE_CHECKING:
+    from tests.cli.command_line import CommandLine
 
 ADA = ("user", "create", "ada@example.com", "--given", "Ada", "--family", "Lovelace")
 
@@ -30,12 +32,21 @@ def test_what_is_required_is_named(perch: CommandLine) -> None:
 
 def test_a_name_is_taken_once(perch: CommandLine) -> None:
     perch(*ADA)
-    assert "already exists" in perch.refused("user", "create", "ADA@EXAMPLE.COM", "--given", "A", "--family", "L")
+    assert "already exists" in perch.refused(
+        "user", "create", "ADA@EXAMPLE.COM", "--given", "A", "--family", "L"
+    )
 
 
 def test_attributes_are_set_and_cleared(perch: CommandLine) -> None:
     perch(*ADA, "title=Countess", "nickName=A")
-    ended = perch("user", "edit", "ada@example.com", "title=", "name.givenName=Augusta", 'emails[type eq "work"].value=a@x.org')
+    ended = perch(
+        "user",
+        "edit",
+        "ada@example.com",
+        "title=",
+        "name.givenName=Augusta",
+        'emails[type eq "work"].value=a@x.org',
+    )
     assert ended.err == "Updated user Augusta Lovelace (was Ada Lovelace).\n"
     shown = perch("user", "show", "ada@example.com", "--json").json
     assert "title" not in shown
@@ -44,7 +55,8 @@ def test_attributes_are_set_and_cleared(perch: CommandLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("pair", "words"), [("shoeSize=44", "shoeSize"), ("active=perhaps", "active"), ("id=7", "id"), ("userName=", "userName")]
+    ("pair", "words"),
+    [("shoeSize=44", "shoeSize"), ("active=perhaps", "active"), ("id=7", "id"), ("userName=", "userName")],
 )
 def test_an_edit_that_cannot_be_changes_nothing(perch: CommandLine, pair: str, words: str) -> None:
     perch(*ADA, "title=Ms")
@@ -103,14 +115,22 @@ def test_a_group_and_its_members(perch: CommandLine) -> None:
     members = perch("group", "show", "Analysts", "--json").json["members"]
     assert {one["type"] for one in members} == {"User", "Group"}
     assert perch("user", "list").lines[0][4] == "1"
-    assert perch("group", "remove", "Analysts", "ada@example.com").err == "Updated group Analysts: 1 removed.\n"
-    assert perch("group", "rename", "Analysts", "Engineers").err == "Updated group Engineers (was Analysts).\n"
+    assert (
+        perch("group", "remove", "Analysts", "ada@example.com").err == "Updated group Analysts: 1 removed.\n"
+    )
+    assert (
+        perch("group", "rename", "Analysts", "Engineers").err == "Updated group Engineers (was Analysts).\n"
+    )
     assert perch("group", "delete", "Engineers", "--yes").err == "Deleted group Engineers.\n"
     assert [line[0] for line in perch("group", "list").lines] == ["Sub"]
 
 
-@pytest.mark.parametrize("arguments", [("create", "G", "nobody"), ("add", "Sub", "nobody"), ("remove", "Sub", "nobody")])
-def test_a_member_who_is_not_there_is_named_and_nothing_changes(perch: CommandLine, arguments: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments", [("create", "G", "nobody"), ("add", "Sub", "nobody"), ("remove", "Sub", "nobody")]
+)
+def test_a_member_who_is_not_there_is_named_and_nothing_changes(
+    perch: CommandLine, arguments: tuple[str, ...]
+) -> None:
     perch("group", "create", "Sub")
     assert "'nobody'" in perch.refused("group", *arguments)
     assert [line[:2] for line in perch("group", "list").lines] == [["Sub", "0"]]

@@ -14,6 +14,7 @@ import orjson
 import pytest
 
 from server.store.serving import NOTE_FILE, serving
+from server.workspace import ACTIVITY
 from tests.cli.command_line import CommandLine
 from tests.endpoint import PATIENCE, READY, clean_up, command, first_line
 from tests.source_tree import ROOT
@@ -55,7 +56,9 @@ def test_it_says_one_line_when_it_is_ready_and_nothing_else(serve: Serve) -> Non
 
 def test_the_ready_line_and_locations_name_the_public_url(serve: Serve) -> None:
     running = serve("--public-url", "https://scim.example.com/perch/")
-    assert running.ready_line.startswith(f"{READY}https://scim.example.com/perch/scim/v2 (on this machine http://127")
+    assert running.ready_line.startswith(
+        f"{READY}https://scim.example.com/perch/scim/v2 (on this machine http://127"
+    )
     status, config = get(running, "/scim/v2/ServiceProviderConfig", Host="scim.example.com")
     assert status == 200
     assert config["meta"]["location"].startswith("https://scim.example.com/perch/scim/v2/")
@@ -65,7 +68,11 @@ def test_others_find_it_by_its_folder(serve: Serve) -> None:
     running = serve()
     found = serving(running.data_dir)
     assert found is not None
-    assert (found.pid, found.base_url, found.local_url) == (running.process.pid, running.base_url, running.base_url)
+    assert (found.pid, found.base_url, found.local_url) == (
+        running.process.pid,
+        running.base_url,
+        running.base_url,
+    )
     assert running.base_url in CommandLine(running.data_dir)("token", "create", "another").err
     assert running.stop() == 0
     assert serving(running.data_dir) is None
@@ -100,7 +107,9 @@ def test_a_taken_port_is_told(perch: CommandLine) -> None:
         (("--port", "70000"), "--port"),
     ],
 )
-def test_an_address_that_cannot_be_is_told(perch: CommandLine, arguments: tuple[str, ...], words: str) -> None:
+def test_an_address_that_cannot_be_is_told(
+    perch: CommandLine, arguments: tuple[str, ...], words: str
+) -> None:
     port = () if "--port" in arguments else ("--port", "0")
     ended = perch.process("serve", *port, *arguments)
     assert (ended.exit_code, ended.out) == (1, "")
@@ -112,6 +121,7 @@ def test_other_machines_may_be_let_in_on_purpose(serve: Serve) -> None:
     running = serve("--host", "0.0.0.0", "--insecure-bind")
     running.base_url = running.base_url.replace("0.0.0.0", "127.0.0.1")
     assert get(running)[0] == 200
+    assert "--public-url" in running.said()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither signal")
@@ -162,7 +172,7 @@ def test_a_request_in_flight_is_finished(serve: Serve) -> None:
 
 
 def test_it_does_not_wait_for_ever(serve: Serve) -> None:
-    running = serve(environ={"PERCH_STOP_SECONDS": "0.1"})
+    running = serve(environ={"PERCH_STOP_DEADLINE": "0.1"})
     with closing(connected(running)) as connection:
         connection.putrequest("POST", "/scim/v2/Users")
         connection.putheader("Authorization", f"Bearer {running.token}")
@@ -248,6 +258,18 @@ def test_an_import_and_the_endpoint_write_side_by_side(serve: Serve, tmp_path: P
         assert connection.getresponse().read()
         assert "2,000 created" in CommandLine(running.data_dir)("import", str(tmp_path / "people.csv")).err
     assert get(running)[1]["totalResults"] == 2001
+
+
+def test_a_damaged_log_of_requests_stops_nobody(serve: Serve, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / ACTIVITY).write_bytes(b"garbage" * 1000)
+    running = serve(data_dir=tmp_path / "data")
+    assert get(running)[0] == 200
+    assert running.stop() == 0
+    (aside,) = (one for one in running.data_dir.iterdir() if ".damaged-" in one.name)
+    assert aside.read_bytes() == b"garbage" * 1000
+    assert str(aside) in running.said()
+    assert len(CommandLine(running.data_dir)("activity").lines) == 1
 
 
 def test_no_token_is_written_to_the_log(serve: Serve) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import stat
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
 from tests.cli.command_line import CommandLine
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CSV = "userName,First name,Last name,email,title\nada,Ada,Lovelace,ada@example.com,=Countess\nalan,Alan,Turing,alan@example.com,\n"
 
@@ -35,7 +38,12 @@ def test_a_dry_run_says_the_same_and_changes_nothing(perch: CommandLine, people:
     ended = perch("import", str(people), "--dry-run")
     assert ended.err == "Dry run, nothing was changed. It would be: 2 created.\n"
     assert perch("user", "list").out == ""
-    assert {one.name for one in perch.folder.iterdir()} <= {"perch.db", "perch.db-wal", "perch.db-shm", "activity.db"}
+    assert {one.name for one in perch.folder.iterdir()} <= {
+        "perch.db",
+        "perch.db-wal",
+        "perch.db-shm",
+        "activity.db",
+    }
 
 
 def test_lines_that_fail_are_numbered_and_the_others_taken(perch: CommandLine, people: Path) -> None:
@@ -67,7 +75,9 @@ def test_what_is_not_understood_is_said(perch: CommandLine, people: Path, tmp_pa
     assert "'shoe size' is no attribute" in perch("import", str(people)).err
     lines = tmp_path / "people.jsonl"
     lines.write_text('{"userName":"alan","name":{"givenName":"A","familyName":"T"},"emails":["a@x"],"hat":7}')
-    assert "hat is no attribute that Perch knows; it was left out on 1 line." in perch("import", str(lines)).err
+    assert (
+        "hat is no attribute that Perch knows; it was left out on 1 line." in perch("import", str(lines)).err
+    )
 
 
 def test_the_format_is_found_out(perch: CommandLine, people: Path) -> None:
@@ -75,7 +85,9 @@ def test_the_format_is_found_out(perch: CommandLine, people: Path) -> None:
     lines = perch("export", "-", "--format", "jsonl").out
     assert perch("import", "-", given=lines).err == "Import: 2 unchanged.\n"
     assert perch("import", "-", given=CSV).err == "Import: 2 unchanged.\n"
-    assert perch("import", "-", "--format", "csv", given=CSV.replace(",", ";")).err == "Import: 2 unchanged.\n"
+    assert (
+        perch("import", "-", "--format", "csv", given=CSV.replace(",", ";")).err == "Import: 2 unchanged.\n"
+    )
 
 
 def test_a_file_that_is_not_there_is_named(perch: CommandLine, tmp_path: Path) -> None:
@@ -90,7 +102,9 @@ def test_an_empty_file_is_told(perch: CommandLine, people: Path) -> None:
     assert "Line 1: The first line names no userName" in ended.err
 
 
-def test_everything_moves_to_another_folder_with_its_ids(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+def test_everything_moves_to_another_folder_with_its_ids(
+    perch: CommandLine, people: Path, tmp_path: Path
+) -> None:
     perch("import", str(people))
     perch("group", "create", "Sub", "ada")
     perch("group", "create", "Analysts", "ada", "alan", "Sub")
@@ -107,7 +121,12 @@ def test_everything_moves_to_another_folder_with_its_ids(perch: CommandLine, peo
 
 def test_csv_moves_people_and_groups(perch: CommandLine, people: Path, tmp_path: Path) -> None:
     perch("import", str(people))
-    perch("user", "edit", "ada", 'emails=[{"value":"a@x","type":"work"},{"value":"b@x","type":"work","primary":true}]')
+    perch(
+        "user",
+        "edit",
+        "ada",
+        'emails=[{"value":"a@x","type":"work"},{"value":"b@x","type":"work","primary":true}]',
+    )
     perch("group", "create", "Analysts", "ada", "alan")
     perch("group", "create", "Empty")
     users, groups = tmp_path / "users.csv", tmp_path / "groups.csv"

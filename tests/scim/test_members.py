@@ -242,6 +242,25 @@ class TestSplitMembers:
             changes({"op": "remove", "path": path})
 
 
+class TestControlCharacters:
+    """SQLite ends a JSON string at U+0000: "a\\u0000b" would name the member "a"."""
+
+    @pytest.mark.parametrize("value", ["a\0b", {"value": "a\0"}, {"value": "a", "display": "A\0"}])
+    @pytest.mark.parametrize("op", ["add", "replace", "remove"])
+    def test_no_member_holds_u0000(self, op: str, value: Any) -> None:
+        with pytest.raises(InvalidValue, match=r"U\+0000"):
+            changes({"op": op, "path": "members", "value": [value]})
+
+    def test_no_display_is_set_to_u0000(self) -> None:
+        with pytest.raises(InvalidValue, match=r"U\+0000"):
+            changes({"op": "replace", "path": 'members[value eq "a"].display', "value": "A\0"})
+
+    def test_an_id_with_u0000_in_a_filter_is_compared_and_not_cut(self) -> None:
+        [change] = changes({"op": "remove", "path": 'members[value eq "a\0"]'})
+        assert isinstance(change, RemoveMatching)
+        assert not value_matches(change.filter, {"value": "a"})
+
+
 class TestMembersFrom:
     def test_doubles_become_one_and_the_order_is_kept(self) -> None:
         values = [{"value": "b"}, "a", {"value": "b", "display": "B"}, "b"]

@@ -121,6 +121,30 @@ def test_an_unknown_extension_is_stored_as_sent() -> None:
     assert "urn:Example:Badge" not in document({"urn:Example:Badge": {}})
 
 
+@pytest.mark.parametrize(
+    ("attributes", "path"),
+    [
+        ({"nickName": "a\0b"}, "nickName"),
+        ({"userName": "\0"}, "userName"),
+        ({"name": {"givenName": "\0", "familyName": "x"}}, "name.givenName"),
+        ({"emails": [{"value": "a\0@b"}]}, "emails.value"),
+        ({ENTERPRISE_USER_URN: {"department": "\0"}}, f"{ENTERPRISE_USER_URN}:department"),
+        ({"urn:acme:1.0:User": {"deep": [{"er": "\0"}]}}, "urn:acme:1.0:User"),
+    ],
+)
+def test_no_text_may_hold_u0000_where_sqlite_ends_it(attributes: Any, path: str) -> None:
+    with pytest.raises(InvalidValue) as raised:
+        canonicalise({**OKTA_CREATE, **attributes}, REGISTRY.user, creating=True)
+    assert raised.value.detail.startswith(f"{path} holds the control character U+0000")
+
+
+def test_a_name_that_holds_u0000_is_unknown() -> None:
+    sent = {"nick\0Name": "x", "urn:acme:\0:User": {"a": 1}}
+    result = canonicalise({**OKTA_CREATE, **sent}, REGISTRY.user, creating=True)
+    assert set(sent) <= set(result.ignored)
+    assert not set(sent) & result.document.keys()
+
+
 def test_unknown_names_are_dropped_and_told() -> None:
     body = {
         "userName": "x",

@@ -78,3 +78,16 @@ def test_a_list_of_simple_values_loses_what_is_empty_and_what_repeats() -> None:
     assert fits("string", "a", multi_valued=True) == ["a"]
     assert fits("string", [""], multi_valued=True) is None
     assert "1001 values" in refusal("string", ["a"] * 1_001, multi_valued=True)
+
+
+@pytest.mark.parametrize("data_type", ["string", "reference", "binary", "dateTime", "any"])
+def test_no_text_may_hold_u0000(data_type: Any) -> None:
+    assert "x holds the control character U+0000" in refusal(data_type, "a\0b")
+    assert "x holds" in refusal(data_type, ["", "\0"], multi_valued=True)
+    assert "x holds" in refusal("string", "\0", uniqueness="server")
+
+
+def test_what_is_kept_as_sent_is_looked_through() -> None:
+    for deep in ({"a\0": 1}, {"a": "\0"}, {"a": [{"b": ["\0"]}]}, [[["\0"]]]):
+        assert "x holds the control character U+0000" in refusal("any", deep)
+    assert fits("any", {"a": [{"b": ["c", 1, None, True]}]}) == {"a": [{"b": ["c", 1, None, True]}]}

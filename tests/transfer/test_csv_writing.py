@@ -97,13 +97,13 @@ emails = st.lists(
 )
 
 
-@given(userName=text, title=text, department=text, emails=emails, active=st.booleans())
+@given(user_name=text, title=text, department=text, emails=emails, active=st.booleans())
 def test_any_text_survives(
-    userName: str, title: str, department: str, emails: list[dict[str, Any]], active: bool
+    user_name: str, title: str, department: str, emails: list[dict[str, Any]], active: bool
 ) -> None:
     settle_primary(emails)
     document = {
-        "userName": userName,
+        "userName": user_name,
         "title": title,
         "emails": emails,
         "active": active,

@@ -1,4 +1,4 @@
-"""A workspace of its own for each test that reads or writes the directory."""
+"""``workspace``: an open data folder of its own for each test that reads or writes the directory."""
 
 from __future__ import annotations
 

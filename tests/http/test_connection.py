@@ -1,0 +1,268 @@
+"""Connections as a client sees them: deadlines, caps, order, HTTP/1.0, HEAD, and whatever else HTTP allows."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.http.client import Wire, ask, message, person
+
+if TYPE_CHECKING:
+    from tests.endpoint import RunningEndpoint, Serve
+
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+COUNT = "/Users?count=0&filter=userName+eq+"
+
+
+@pytest.mark.parametrize("sent", [b"", b"\r\n", b"GET /scim/v2/Us", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"])
+def test_headers_that_do_not_arrive_in_time_are_answered_408_and_the_connection_closed(
+    serve: Serve, sent: bytes
+) -> None:
+    running = serve(environ={"PERCH_HEADER_DEADLINE": "0.2"})
+    with Wire(running.port) as wire:
+        wire.send(sent)
+        answer = wire.answer()
+        answer.refused(408)
+        assert answer.headers["connection"] == "close"
+        assert wire.ended()
+
+
+def test_the_header_deadline_holds_for_a_client_that_trickles_and_for_a_later_request(serve: Serve) -> None:
+    running = serve(environ={"PERCH_HEADER_DEADLINE": "0.3"})
+    with Wire(running.port) as wire:
+        for _ in range(2):
+            wire.send(HEALTH)
+            assert wire.answer().status == 200
+        wire.send(*(HEALTH[i : i + 1] for i in range(20)))
+        wire.answer().refused(408)
+        assert wire.ended()
+
+
+def test_a_body_may_take_longer_than_the_headers(serve: Serve) -> None:
+    running = serve(environ={"PERCH_HEADER_DEADLINE": "0.2"})
+    with Wire(running.port) as slow, Wire(running.port) as silent:
+        slow.send(message(running, "POST", "/Users", b"{", {"Content-Length": "2"}))
+        silent.answer().refused(408)  # so much time has passed
+        slow.send(b"}")
+        slow.answer().refused(400, "invalidValue")
+
+
+def test_a_connection_that_asks_nothing_more_is_closed(serve: Serve) -> None:
+    running = serve(environ={"PERCH_KEEP_ALIVE": "0.3"})
+    with Wire(running.port) as wire:
+        for _ in range(3):
+            wire.send(HEALTH)
+            assert "connection" not in wire.answer().headers
+        assert wire.ended()
+
+
+def test_one_connection_too_many_is_turned_away_until_another_ends(serve: Serve) -> None:
+    running = serve(environ={"PERCH_MAX_CONNECTIONS": "3"})
+    with ExitStack() as stack:
+        first, *_ = wires = [stack.enter_context(Wire(running.port)) for _ in range(3)]
+        for wire in wires:
+            wire.send(HEALTH)
+            assert wire.answer().status == 200
+        with Wire(running.port) as one_more:
+            answer = one_more.answer()
+            answer.refused(503)
+            assert int(answer.headers["retry-after"]) > 0
+            assert answer.headers["connection"] == "close"
+            assert one_more.ended()
+        first.send(b"GET /healthz HTTP/1.0\r\n\r\n")
+        assert first.answer().status == 200
+        assert first.ended()
+        with Wire(running.port) as next_one:
+            next_one.send(HEALTH)
+            assert next_one.answer().status == 200
+
+
+def test_requests_in_one_packet_are_answered_in_order(endpoint: RunningEndpoint) -> None:
+    paths = ["/Users?count=0", "/Users/no-such-id", "/Schemas", "/nowhere", "/ServiceProviderConfig"]
+    with Wire(endpoint.port) as wire:
+        wire.send(b"".join(message(endpoint, "GET", path) for path in paths * 3))
+        assert [wire.answer().status for _ in paths * 3] == [200, 404, 200, 404, 200] * 3
+
+
+def test_a_write_and_a_read_in_one_packet_see_each_other(serve: Serve) -> None:
+    running = serve()
+    body = json.dumps(person("ada")).encode()
+    with Wire(running.port) as wire:
+        wire.send(
+            message(running, "GET", "/Users?count=0")
+            + message(running, "POST", "/Users", body)
+            + message(running, "GET", "/Users?count=0")
+            + message(running, "POST", "/Users", body)
+        )
+        assert wire.answer().json["totalResults"] == 0
+        assert wire.answer().status == 201
+        assert wire.answer().json["totalResults"] == 1
+        assert wire.answer().refused(409, "uniqueness")
+
+
+def test_more_requests_than_fit_into_one_read_are_all_answered_in_order(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(b"".join(message(endpoint, "GET", f"/Users/number-{number}") for number in range(300)))
+        for number in range(300):
+            assert f"number-{number} " in wire.answer().refused(404)
+
+
+def test_a_request_may_arrive_byte_by_byte(endpoint: RunningEndpoint) -> None:
+    data = message(endpoint, "POST", "/Users/.search", b'{"count": 0}')
+    with Wire(endpoint.port) as wire:
+        wire.send(*(data[i : i + 1] for i in range(len(data))))
+        assert wire.answer().status == 200
+
+
+def test_http_1_0_is_answered_and_closed(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(message(endpoint, "GET", "/Users?count=0", version="1.0"))
+        answer = wire.answer()
+        assert answer.status == 200
+        assert answer.headers["connection"] == "close"
+        assert wire.ended()
+
+
+def test_http_1_0_may_ask_to_stay_and_is_told_so(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        for _ in range(2):
+            wire.send(message(endpoint, "GET", "/Users?count=0", headers={"Connection": "keep-alive"}, version="1.0"))
+            assert wire.answer().headers["connection"] == "keep-alive"
+
+
+def test_a_client_that_wants_to_close_is_let_go(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(message(endpoint, "GET", "/Users?count=0", headers={"Connection": "close"}) + HEALTH)
+        assert wire.answer().headers["connection"] == "close"
+        assert wire.ended(), "what comes after the last request is not answered"
+
+
+@pytest.mark.parametrize("path", ["/Users?count=0", "/ServiceProviderConfig", "/Users/no-such-id", "/Bulk"])
+def test_head_answers_as_get_without_the_body(endpoint: RunningEndpoint, path: str) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(message(endpoint, "HEAD", path) + message(endpoint, "GET", path))
+        head, get = wire.answer(head=True), wire.answer()
+        assert head.status == get.status
+        assert head.body == b""
+        if head.status != 405:  # which names the method
+            assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
+
+
+def test_a_client_that_asks_before_it_sends_its_body_is_told_to_go_on(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        body = b'{"count": 0}'
+        headers = {"Expect": "100-continue", "Content-Length": str(len(body))}
+        with Wire(endpoint.port) as other:
+            other.send(message(endpoint, "POST", "/Users/.search", body, {**headers, "Expect": "100-Continue"}))
+            answer = other.answer()
+            assert (answer.status, answer.body) == (100, b"") or answer.status == 200, "what is there needs no asking"
+        wire.send(message(endpoint, "POST", "/Users/.search", headers=headers))
+        assert wire.answer().status == 100
+        wire.send(body)
+        assert wire.answer().status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "more", "status"),
+    [
+        ("/Users", {"Content-Length": "1000000000"}, 413),
+        ("/Users", {"Authorization": ""}, 401),
+        ("/Users", {"Content-Encoding": "gzip"}, 415),
+        ("/nowhere", {}, 404),
+        ("/Schemas", {}, 405),
+    ],
+)
+def test_a_client_that_asks_before_it_sends_its_body_is_told_at_once_what_is_wrong(
+    endpoint: RunningEndpoint, path: str, more: dict[str, str], status: int
+) -> None:
+    with Wire(endpoint.port) as wire:
+        headers = {"Expect": "100-continue", "Content-Length": "100", **more}
+        wire.send(message(endpoint, "POST", path, headers=headers))
+        wire.answer().refused(status)
+
+
+def test_http_1_0_is_never_told_to_go_on(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(
+            message(endpoint, "POST", "/Users/.search", b'{"count": 0}', {"Expect": "100-continue"}, version="1.0")
+        )
+        assert wire.answer().status == 200
+
+
+def test_a_body_that_nobody_asked_for_is_not_taken_for_the_next_request(endpoint: RunningEndpoint) -> None:
+    inner = b"DELETE /scim/v2/Users HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with Wire(endpoint.port) as wire:
+        for method, path, status in (
+            ("GET", "/Users?count=0", 200),
+            ("DELETE", "/Users/no-such-id", 404),
+            ("POST", "/nowhere", 404),
+            ("POST", "/Schemas", 405),
+        ):
+            wire.send(message(endpoint, method, path, inner))
+            assert wire.answer().status == status
+        wire.send(HEALTH)
+        assert wire.answer().json == {"status": "ok"}
+
+
+def test_a_body_refused_unread_ends_the_connection(endpoint: RunningEndpoint) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(message(endpoint, "POST", "/Users", headers={"Content-Length": str(1 << 30)}))
+        answer = wire.answer()
+        answer.refused(413)
+        assert answer.headers["connection"] == "close"
+        assert wire.ended()
+
+
+def test_an_offer_of_another_protocol_is_left_unanswered(endpoint: RunningEndpoint) -> None:
+    offer = {"Connection": "Upgrade, HTTP2-Settings", "Upgrade": "h2c", "HTTP2-Settings": "AAMAAABkAAQCAAAAAAIAAAAA"}
+    with Wire(endpoint.port) as wire:
+        for _ in range(2):
+            wire.send(message(endpoint, "GET", "/Users?count=0", headers=offer))
+            assert wire.answer().status == 200
+
+
+def test_a_target_with_scheme_and_host_is_the_same_target(endpoint: RunningEndpoint) -> None:
+    # RFC 9112 §3.2.2: a server must accept it although only proxies are sent it.
+    with Wire(endpoint.port) as wire:
+        wire.send(message(endpoint, "GET", "/Users?count=0").replace(b"GET /", b"GET http://localhost/", 1))
+        assert wire.answer().status == 200
+
+
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 5\r\nContent-Length: 6\r\n",
+        b"Content-Length: +5\r\n",
+        b"Content-Length: 5, 5\r\n",
+        b"Content-Length: -1\r\n",
+        b"Transfer-Encoding: chunked, identity\r\n",
+        b"Transfer-Encoding : chunked\r\n",
+        b"Content-Length: 5\r\n folded\r\n",
+    ],
+)
+def test_a_request_whose_end_is_a_matter_of_opinion_is_refused_and_the_connection_closed(
+    endpoint: RunningEndpoint, framing: bytes
+) -> None:
+    with Wire(endpoint.port) as wire:
+        token = endpoint.token.encode()
+        wire.send(
+            b"POST /scim/v2/Users HTTP/1.1\r\nHost: localhost\r\nAuthorization: " + token + b"\r\n"
+            + framing + b"\r\n0\r\n\r\n" + HEALTH
+        )  # fmt: skip
+        answer = wire.answer()
+        answer.refused(400, "invalidSyntax")
+        assert answer.headers["connection"] == "close"
+        assert wire.ended()
+
+
+def test_every_answer_says_when_and_what_and_never_by_whom(endpoint: RunningEndpoint) -> None:
+    for method, path in (("GET", "/Users?count=0"), ("GET", "/nowhere"), ("POST", "/Users"), ("GET", "/Schemas")):
+        headers = ask(endpoint, method, path).headers
+        assert headers["content-type"] == "application/scim+json; charset=utf-8"
+        assert headers["cache-control"] == "no-store"
+        assert headers["date"].endswith(" GMT")
+        assert not {"server", "x-powered-by", "set-cookie", "transfer-encoding"} & headers.keys()
