@@ -165,9 +165,7 @@ def _port(folder: Path, config: ServerConfig) -> Finding:
         return Finding(Level.OK, "Endpoint", "does not run; it will pick a free port")
     place = f"{config.host}:{config.port}"
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            config.host, config.port, type=socket.SOCK_STREAM
-        )[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(config.host, config.port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as sock:
             if os.name == "posix":
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -46,7 +46,7 @@ def draft_of(document: Mapping[str, Any], resource_type: ResourceType, text: str
     user_name = document["userName"]
     display = document.get("displayName")
     label = display or document.get("name", {}).get("formatted") or user_name
-    emails = tuple({e["value"].casefold(): None for e in document.get("emails", ()) if "value" in e})
+    emails = emails_of(document)
     return Draft(
         text,
         user_name.casefold(),
@@ -56,3 +56,8 @@ def draft_of(document: Mapping[str, Any], resource_type: ResourceType, text: str
         label,
         emails,
     )
+
+
+def emails_of(document: Mapping[str, Any]) -> tuple[str, ...]:
+    """List a person's e-mail addresses as they are looked up: folded, each once."""
+    return tuple({email["value"].casefold(): None for email in document.get("emails", ()) if "value" in email})

@@ -168,9 +168,7 @@ class _Batch:
         if step.sent_id in self.ids:
             raise _Refused(f"The id {step.sent_id} stands on a line before: only that line was imported.")
         sent = _sent_id(row)
-        existing = self.by_name.get(step.name) or (
-            sent if sent and self.types.get(sent) == row.kind else None
-        )
+        existing = self.by_name.get(step.name) or (sent if sent and self.types.get(sent) == row.kind else None)
         if existing is not None and self.only_new:
             step.outcome, step.resource_id = Outcome.SKIPPED, existing
             return
@@ -190,9 +188,7 @@ class _Batch:
         step.resource_id = answer.resource_id or ""
         step.ignored = [name for name in answer.ignored if not name.startswith("members ")]
 
-    def _merge(
-        self, resource_type: ResourceType, resource_id: str, row: Row, document: dict[str, Any]
-    ) -> Answer:
+    def _merge(self, resource_type: ResourceType, resource_id: str, row: Row, document: dict[str, Any]) -> Answer:
         stored = self.transaction.find(resource_type.name, resource_id, linked=False)
         assert stored is not None
         current = orjson.loads(stored.document)
@@ -292,9 +288,7 @@ def _same(before: list[Any], value: list[Any]) -> bool:
 def _merge_typed(before: list[Any], given: list[dict[str, Any]]) -> list[Any]:
     merged = [dict(one) if isinstance(one, dict) else one for one in before]
     for one in given:
-        same = next(
-            (each for each in merged if isinstance(each, dict) and each.get("type") == one["type"]), None
-        )
+        same = next((each for each in merged if isinstance(each, dict) and each.get("type") == one["type"]), None)
         if same is None:
             merged.append(dict(one))
         else:

@@ -191,9 +191,7 @@ class Workspace:
         found = ids_by_name(self.database.read, kind, [reference])
         if not found:
             name = self.resource_type(kind).unique_attribute
-            raise NotFound(
-                f"There is no {kind.lower()} {reference!r}: give an id or a {name} that the list shows."
-            )
+            raise NotFound(f"There is no {kind.lower()} {reference!r}: give an id or a {name} that the list shows.")
         return found[reference.casefold()]
 
     def show(self, kind: Kind, reference: str) -> Document:
@@ -288,9 +286,7 @@ def _registry(config: ServerConfig) -> Registry:
     try:
         return load_registry(resources.schema_documents(), config.required)
     except ValueError as error:
-        raise Fault(
-            FaultCode.SETTING_INVALID, f"required = {', '.join(config.required)!r}: {error}"
-        ) from error
+        raise Fault(FaultCode.SETTING_INVALID, f"required = {', '.join(config.required)!r}: {error}") from error
 
 
 def keep_private(folder: Path) -> None:

@@ -1,1 +1,1 @@
-pytest_plugins = ["tests.endpoint", "tests.secret_service", "tests.workspaces"]
+pytest_plugins = ["tests.directories", "tests.endpoint", "tests.secret_service", "tests.workspaces"]

@@ -47,9 +47,7 @@ class MemoryDirectory:
             self.rows, self.members, self.changes = before
             raise
 
-    def find(
-        self, resource_type: str, resource_id: str, *, linked: bool = True, inline: bool = False
-    ) -> Stored | None:
+    def find(self, resource_type: str, resource_id: str, *, linked: bool = True, inline: bool = False) -> Stored | None:
         seq = self._seqs().get(resource_id)
         if seq is None or self.rows[seq][0] != resource_type:
             return None
@@ -85,11 +83,9 @@ class MemoryDirectory:
         stored = Stored(self.last, resource_id, draft.document, 1, at, at, draft.label, 0, None)
         return self._keep(resource_type, stored, draft.unique_name)
 
-    def update(self, resource_type: str, stored: Stored, draft: Draft, at: str) -> Stored:
+    def update(self, resource_type: str, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
         before = self._shown(stored.seq)
-        updated = stored._replace(
-            document=draft.document, version=stored.version + 1, modified=at, label=draft.label
-        )
+        updated = stored._replace(document=draft.document, version=stored.version + 1, modified=at, label=draft.label)
         self._keep(resource_type, updated, draft.unique_name)
         for group, shown in self.members.items():
             if shown.get(stored.seq) == before != self._shown(stored.seq):
@@ -147,9 +143,7 @@ class MemoryDirectory:
             links = [{"value": group.id, "display": group.label, "type": "direct"} for group in groups]
         else:
             for member, display in self.members.get(seq, {}).items():
-                links.append(
-                    {"value": self.rows[member][1].id, "display": display, "type": self.rows[member][0]}
-                )
+                links.append({"value": self.rows[member][1].id, "display": display, "type": self.rows[member][0]})
         linked = orjson.dumps(links)[1:-1].decode() or None
         return stored._replace(linked=linked, member_count=len(links) if kind == "Group" else 0)
 

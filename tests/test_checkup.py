@@ -144,9 +144,7 @@ def test_an_endpoint_that_serves_is_named(folder: Path) -> None:
         assert "https://x/scim/v2" in findings(folder)["Endpoint"].sentence
 
 
-@pytest.mark.parametrize(
-    ("expires", "words"), [("12h", "1 day"), ("5d", "7 days"), ("19d", "20 days"), ("21d", None)]
-)
+@pytest.mark.parametrize(("expires", "words"), [("12h", "1 day"), ("5d", "7 days"), ("19d", "20 days"), ("21d", None)])
 def test_tokens_are_worried_about_in_time(tmp_path: Path, expires: str, words: str | None) -> None:
     with Workspace.open(tmp_path, ServerConfig(), actor="tests") as workspace:
         workspace.tokens.create("Okta", actor="tests", expires=expires)

@@ -115,9 +115,7 @@ def test_columns_of_types_leave_other_types_as_they_are(workspace: Workspace) ->
             "emails": [{"value": "w@x", "type": "work", "primary": True}, {"value": "h@x", "type": "home"}],
         },
     )
-    row = Row(
-        1, "User", {"userName": "ada", "emails": [{"type": "work", "value": "new@x"}]}, frozenset({"emails"})
-    )
+    row = Row(1, "User", {"userName": "ada", "emails": [{"type": "work", "value": "new@x"}]}, frozenset({"emails"}))
     take(workspace, [row])
     assert workspace.show("User", "ada")["emails"] == [
         {"value": "new@x", "type": "work", "primary": True},
@@ -158,9 +156,7 @@ def test_members_are_found_by_id_by_name_and_by_the_id_in_the_file(workspace: Wo
 
 def test_a_member_who_is_not_there_is_a_problem_of_its_own_line(workspace: Workspace) -> None:
     workspace.create("User", {"userName": "ada"})
-    row = Row(
-        2, "Group", {"displayName": "G", "members": [{"value": "ada"}, {"value": "bob"}]}, member_lines=(2, 3)
-    )
+    row = Row(2, "Group", {"displayName": "G", "members": [{"value": "ada"}, {"value": "bob"}]}, member_lines=(2, 3))
     report, problems = take(workspace, [row])
     assert report.counts == {Outcome.CREATED: 1, Outcome.FAILED: 1}
     assert problems == [Problem(3, "There is no user and no group 'bob' to be a member.")]

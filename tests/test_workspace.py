@@ -112,9 +112,7 @@ def test_the_base_url_is_where_it_is_served_or_would_be(workspace: Workspace) ->
         claim.announce("https://scim.example.com/scim/v2", "http://127.0.0.1:9/scim/v2", "now")
         assert workspace.base_url == "https://scim.example.com/scim/v2"
         workspace.create("User", {"userName": "ada"})
-        assert workspace.show("User", "ada")["meta"]["location"].startswith(
-            "https://scim.example.com/scim/v2/Users/"
-        )
+        assert workspace.show("User", "ada")["meta"]["location"].startswith("https://scim.example.com/scim/v2/Users/")
 
 
 @pytest.mark.parametrize(

@@ -45,9 +45,7 @@ COLUMNS = (
 @click.option("--errors", is_flag=True, help="Only what was answered with an error.")
 @click.option("--token", "reference", metavar="TOKEN", help="Only the requests of one token (label or id).")
 @click.option("--text", metavar="TEXT", help="Only what holds this in its path, query, meaning or bodies.")
-@click.option(
-    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many of the newest."
-)
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="How many of the newest.")
 @json_option
 @pass_invocation
 def activity(

@@ -29,9 +29,7 @@ def change_operations(pairs: Sequence[str], resource_type: ResourceType) -> list
     Raises click.BadParameter for what is no pair, InvalidPath for a name that no schema knows.
     """
     return [
-        {"op": "remove", "path": path}
-        if text == ""
-        else {"op": "replace", "path": path, "value": _value(text)}
+        {"op": "remove", "path": path} if text == "" else {"op": "replace", "path": path, "value": _value(text)}
         for path, text in _spelled_out(pairs, resource_type)
     ]
 

@@ -156,9 +156,7 @@ def _endpoint(folder: Path, log: Path, port: int) -> Iterator[tuple[subprocess.P
             line = child.stdout.readline().strip()
             if not line.startswith(READY):
                 child.wait(GRACE)
-                raise Failure(
-                    log.read_text("utf-8").strip().removeprefix("Error: ") or "The endpoint did not start."
-                )
+                raise Failure(log.read_text("utf-8").strip().removeprefix("Error: ") or "The endpoint did not start.")
             yield child, line.removeprefix(READY)
         finally:
             child.stdin.close()
@@ -267,9 +265,7 @@ class Show:
         """Play one feature after the other."""
         okta, person = self._okta, self._person
         changed = replace(person, mapped={**person.mapped, "title": NEW_TITLE[okta.kind]})
-        yield self._act(
-            "Test connection", okta.test_connection(), lambda _: "Okta takes the URL and the token"
-        )
+        yield self._act("Test connection", okta.test_connection(), lambda _: "Okta takes the URL and the token")
         yield self._act("Push New Users", okta.assign(person), self._was_created)
         yield self._act("Push Profile Updates", okta.update_profile(changed), self._was_updated)
         yield self._act("Push User Deactivation", okta.deactivate(changed), self._is_inactive)

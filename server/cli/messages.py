@@ -35,23 +35,18 @@ FAULTS: Final[dict[FaultCode, str]] = {
     ),
     FaultCode.FOLDER_MISSING: ("There is no folder {detail}. Create it, or name another with --data-dir."),
     FaultCode.PORT_IN_USE: (
-        "Another program listens on {detail}. Stop it, or choose another port with --port (0 picks a free"
-        " one)."
+        "Another program listens on {detail}. Stop it, or choose another port with --port (0 picks a free one)."
     ),
-    FaultCode.PORT_FORBIDDEN: (
-        "The system does not let you listen on {detail}. Choose a port above 1023 with --port."
-    ),
+    FaultCode.PORT_FORBIDDEN: ("The system does not let you listen on {detail}. Choose a port above 1023 with --port."),
     FaultCode.ADDRESS_UNUSABLE: (
         "{detail} is no address of this machine. Choose one that is with --host, such as 127.0.0.1."
     ),
     FaultCode.ALREADY_SERVING: (
-        "An endpoint serves this data folder already: {detail}. Stop it first, or name another folder "
-        "with --data-dir."
+        "An endpoint serves this data folder already: {detail}. Stop it first, or name another folder with --data-dir."
     ),
     FaultCode.SETTING_INVALID: "{detail}",
     FaultCode.BACKUP_UNUSABLE: (
-        "{detail} cannot be used as a backup and nothing was changed. Choose a file that `perch backup` "
-        "wrote."
+        "{detail} cannot be used as a backup and nothing was changed. Choose a file that `perch backup` wrote."
     ),
     FaultCode.TARGET_EXISTS: "{detail} exists already and is left as it is. Choose another name.",
     FaultCode.STORE_FAILED: (
@@ -59,30 +54,20 @@ FAULTS: Final[dict[FaultCode, str]] = {
     ),
 }
 
-DAMAGED_LOG: Final = (
-    "{detail} is damaged. Delete it: the log of requests is in it and nothing of the directory."
-)
+DAMAGED_LOG: Final = "{detail} is damaged. Delete it: the log of requests is in it and nothing of the directory."
 
 KEYRING: Final[dict[Outcome, str]] = {
-    Outcome.STORED: (
-        "Your copy is in the system's keyring: `perch token show {reference} --secret` prints it again."
-    ),
-    Outcome.LOCKED: (
-        "The system's keyring is locked, so no copy was kept: note the token now, it is not shown again."
-    ),
+    Outcome.STORED: ("Your copy is in the system's keyring: `perch token show {reference} --secret` prints it again."),
+    Outcome.LOCKED: ("The system's keyring is locked, so no copy was kept: note the token now, it is not shown again."),
     Outcome.DISMISSED: (
         "The keyring was not unlocked, so no copy was kept: note the token now, it is not shown again."
     ),
-    Outcome.ABSENT: (
-        "This system has no keyring, so no copy was kept: note the token now, it is not shown again."
-    ),
+    Outcome.ABSENT: ("This system has no keyring, so no copy was kept: note the token now, it is not shown again."),
     Outcome.REFUSED: (
         "The configured keyring does not protect secrets, so no copy was kept: note the token now, it is "
         "not shown again."
     ),
-    Outcome.TOO_SLOW: (
-        "The keyring did not answer in time: take it that no copy was kept and note the token now."
-    ),
+    Outcome.TOO_SLOW: ("The keyring did not answer in time: take it that no copy was kept and note the token now."),
     Outcome.FAILED: ("The keyring could not keep a copy: note the token now, it is not shown again."),
 }
 

@@ -100,9 +100,7 @@ def show_table(
     out.print(table(rows, columns, out.width))
 
 
-def table(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int, *, header: bool = True
-) -> Table:
+def table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int, *, header: bool = True) -> Table:
     """Make a table that fits into ``room`` columns of a terminal."""
     drawn = Table(
         box=LINE,
@@ -128,14 +126,10 @@ def table(
     return drawn
 
 
-def fitted(
-    rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int
-) -> list[tuple[Column, int]]:
+def fitted(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column], room: int) -> list[tuple[Column, int]]:
     """Give the columns that fit and their widths: what can be spared goes first, then the widest are cut."""
     natural = {
-        column.key: max(
-            cell_len(column.heading), *(cell_len(_flat(row.get(column.key))) for row in rows), column.least
-        )
+        column.key: max(cell_len(column.heading), *(cell_len(_flat(row.get(column.key))) for row in rows), column.least)
         for column in columns
     }
     floor = {c.key: natural[c.key] if c.fixed else min(natural[c.key], FLOOR) for c in columns}

@@ -67,9 +67,7 @@ def list_options(command: Callable[..., None]) -> Callable[..., None]:
         json_option,
         click.option("--count", type=click.IntRange(min=0), help="How many; all of them unless given."),
         click.option("--descending", is_flag=True, help="Sort from the end."),
-        click.option(
-            "--sort", "sort_by", metavar="ATTRIBUTE", help="Sort by an attribute, such as name.familyName."
-        ),
+        click.option("--sort", "sort_by", metavar="ATTRIBUTE", help="Sort by an attribute, such as name.familyName."),
         click.option(
             "--filter",
             "filter_text",
@@ -178,10 +176,7 @@ def _show(invocation: Invocation, kind: Kind, reference: str, *, history: bool, 
     with invocation.workspace() as workspace:
         document = workspace.show(kind, reference)
         changes = workspace.changes(document["id"]) if history else []
-    lines = [
-        {"at": one.at, "actor": one.actor, "operation": one.operation, "summary": one.summary}
-        for one in changes
-    ]
+    lines = [{"at": one.at, "actor": one.actor, "operation": one.operation, "summary": one.summary} for one in changes]
     if as_json:
         show_json(document | ({"history": lines} if history else {}))
         return

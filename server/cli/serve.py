@@ -47,12 +47,8 @@ logger = logging.getLogger("perch")
 
 @click.command()
 @click.option("--host", help="The address to listen on; 127.0.0.1 unless set otherwise.")
-@click.option(
-    "--port", type=int, help="The port to listen on; 7643 unless set otherwise, 0 picks a free one."
-)
-@click.option(
-    "--public-url", metavar="URL", help="Where a proxy or tunnel shows Perch: what Okta is to be given."
-)
+@click.option("--port", type=int, help="The port to listen on; 7643 unless set otherwise, 0 picks a free one.")
+@click.option("--public-url", metavar="URL", help="Where a proxy or tunnel shows Perch: what Okta is to be given.")
 @click.option(
     "--insecure-bind",
     is_flag=True,
@@ -149,9 +145,7 @@ async def _serve(
                 _watch_parent(stop)
             beside = "" if endpoint.base_url == local_url else f" (on this machine {local_url})"
             if endpoint.host in ANYWHERE and config.public_url is None:
-                logger.warning(
-                    "Other machines are answered under the name in --public-url only: none is given."
-                )
+                logger.warning("Other machines are answered under the name in --public-url only: none is given.")
             click.echo(f"Perch is serving SCIM at {endpoint.base_url}{beside}")
             await stop.wait()
             claim.withdraw()
@@ -163,10 +157,7 @@ def _stopping(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
     if sys.platform == "win32":
         signals = [signal.SIGINT, signal.SIGTERM, signal.SIGBREAK]
-        before = {
-            number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-            for number in signals
-        }
+        before = {number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set)) for number in signals}
         try:
             yield
         finally:

@@ -58,9 +58,7 @@ def token() -> None:
 @token.command()
 @click.argument("label")
 @click.option("--read-only", is_flag=True, help="Allow reading only (an import into Okta, no provisioning).")
-@click.option(
-    "--expires", default="never", metavar="90d|DATE|never", show_default=True, help="When it stops working."
-)
+@click.option("--expires", default="never", metavar="90d|DATE|never", show_default=True, help="When it stops working.")
 @click.option(
     "--test",
     is_flag=True,
@@ -68,9 +66,7 @@ def token() -> None:
 )
 @click.option("--no-keyring", is_flag=True, help="Keep no copy in the system's keyring.")
 @pass_invocation
-def create(
-    invocation: Invocation, *, label: str, read_only: bool, expires: str, test: bool, no_keyring: bool
-) -> None:
+def create(invocation: Invocation, *, label: str, read_only: bool, expires: str, test: bool, no_keyring: bool) -> None:
     """Make a token named LABEL and print its secret, alone, on stdout."""
     with invocation.workspace() as workspace:
         issued = workspace.tokens.create(
@@ -87,11 +83,7 @@ def _hand_over(workspace: Workspace, issued: IssuedToken, *, no_keyring: bool) -
     """Print the secret first: whatever the keyring does, it is seen."""
     made = issued.token
     click.echo(issued.secret)
-    end = (
-        "never expires"
-        if made.expires is None
-        else f"expires {moment(made.expires)} ({distance(made.expires)})"
-    )
+    end = "never expires" if made.expires is None else f"expires {moment(made.expires)} ({distance(made.expires)})"
     say(f"Token {made.label!r} ({made.id}): {made.access}, {end}.")
     if no_keyring:
         say("No copy was kept: note the token now, it is not shown again.", style=CAREFUL)
@@ -168,9 +160,7 @@ def show(invocation: Invocation, reference: str, secret: bool, as_json: bool) ->
         click.echo(kept.secret)
         return
     if as_json:
-        events = [
-            {"at": one.at, "event": one.event, "actor": one.actor, "detail": one.detail} for one in history
-        ]
+        events = [{"at": one.at, "event": one.event, "actor": one.actor, "detail": one.detail} for one in history]
         show_json(described(found, now) | {"history": events})
         return
     show_details(_details(found, now))
@@ -226,9 +216,7 @@ def _event(one: TokenEvent) -> dict[str, Any]:
 )
 @click.option("--no-keyring", is_flag=True, help="Keep no copy in the system's keyring.")
 @pass_invocation
-def rotate(
-    invocation: Invocation, *, reference: str, overlap: str, expires: str | None, no_keyring: bool
-) -> None:
+def rotate(invocation: Invocation, *, reference: str, overlap: str, expires: str | None, no_keyring: bool) -> None:
     """Replace a token and print the new secret; both work until the overlap ends."""
     try:
         lasting = parse_duration(overlap)

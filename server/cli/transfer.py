@@ -43,9 +43,7 @@ SAMPLE = 65_536
 @click.command()
 @click.argument("file", default="-")
 @click.argument("what", required=False, type=click.Choice(list(KINDS)))
-@click.option(
-    "--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it does not."
-)
+@click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it does not.")
 @pass_invocation
 def export(invocation: Invocation, *, file: str, what: str | None, form: str | None) -> None:
     """Write people and groups to FILE (- is stdout).
@@ -129,9 +127,7 @@ def _written(file: str, *, mark: bool) -> Iterator[IO[bytes]]:
 
 @click.command("import")
 @click.argument("file")
-@click.option(
-    "--format", "form", type=FORMATS, help="Otherwise the ending of FILE, or its first character, decides."
-)
+@click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE, or its first character, decides.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, on a copy, and change nothing.")
 @click.option("--only-new", is_flag=True, help="Leave alone who is there already.")
 @pass_invocation
@@ -206,9 +202,7 @@ def _opened(file: str) -> Iterator[tuple[BufferedReader, int | None]]:
         try:
             source = stack.enter_context(Path(file).open("rb"))
         except OSError as error:
-            raise Failure(
-                f"{file} could not be read ({error.strerror}): name a file that is there."
-            ) from error
+            raise Failure(f"{file} could not be read ({error.strerror}): name a file that is there.") from error
         yield source, os.fstat(source.fileno()).st_size
 
 

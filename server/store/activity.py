@@ -85,9 +85,7 @@ class ActivityLog:
     ``record`` is for one thread (the event loop); everything else may be called from any.
     """
 
-    def __init__(
-        self, database: Database, encoder: Encoder, *, keep: int, days: int, body_cap: int, run: str
-    ) -> None:
+    def __init__(self, database: Database, encoder: Encoder, *, keep: int, days: int, body_cap: int, run: str) -> None:
         self.run = run
         """The tag of this process; a request's id is ``{run}-{number:x}``."""
         self._database = database
@@ -184,9 +182,7 @@ class ActivityLog:
         """Tell why exchanges are missing: the fault of the last flush, and whether they came too fast."""
         faults = [self._fault] if self._fault is not None else []
         if self._overflowed:
-            detail = (
-                f"{self._overflowed} requests came faster than they could be written to {self._database.path}"
-            )
+            detail = f"{self._overflowed} requests came faster than they could be written to {self._database.path}"
             faults.append(Fault(FaultCode.STORE_FAILED, detail))
         return faults
 
@@ -202,9 +198,7 @@ class ActivityLog:
         """List the features seen, in the order in which they were first seen."""
         return activity_query.sightings(self._database)
 
-    def requests_per_minute(
-        self, minutes: int, *, errors_only: bool = False, now: float | None = None
-    ) -> list[int]:
+    def requests_per_minute(self, minutes: int, *, errors_only: bool = False, now: float | None = None) -> list[int]:
         """Count requests (or errors) in each of the last ``minutes`` minutes, this one last."""
         moment = time.time() if now is None else now
         return activity_query.requests_per_minute(self._database, minutes, moment, errors_only=errors_only)
@@ -274,9 +268,7 @@ class ActivityLog:
             known.first = min(known.first, seen.first)
         self._since_pruned += len(exchanges)
         now = time.monotonic()
-        due = (
-            prune or now - self._pruned >= PRUNE_INTERVAL or self._since_pruned >= max(self._keep // 8, 1_000)
-        )
+        due = prune or now - self._pruned >= PRUNE_INTERVAL or self._since_pruned >= max(self._keep // 8, 1_000)
         self._database.commit(lambda connection: self._insert(connection, batch, prune=due))
         self._sightings.clear()
         if due:
@@ -289,10 +281,7 @@ class ActivityLog:
         connection.executemany(_COUNT, batch.minutes)
         connection.executemany(
             _SIGHT,
-            [
-                (feature, seen.first, seen.last, seen.count, seen.token_id)
-                for feature, seen in self._sightings.items()
-            ],
+            [(feature, seen.first, seen.last, seen.count, seen.token_id) for feature, seen in self._sightings.items()],
         )
         if prune:
             oldest = time.time() - self._days * 86_400

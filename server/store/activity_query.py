@@ -107,18 +107,14 @@ def get(database: Database, seq: int) -> ActivityRecord | None:
 
 def sightings(database: Database) -> list[Sighting]:
     """List the features seen, in the order in which they were first seen."""
-    rows = database.read(
-        "SELECT feature, first_at, last_at, count, token_id FROM sighting ORDER BY first_at, feature"
-    )
+    rows = database.read("SELECT feature, first_at, last_at, count, token_id FROM sighting ORDER BY first_at, feature")
     return [
         Sighting(feature=feature, first=instant(first), last=instant(last), count=count, token_id=token_id)
         for feature, first, last, count, token_id in rows
     ]
 
 
-def requests_per_minute(
-    database: Database, minutes: int, now: float, *, errors_only: bool = False
-) -> list[int]:
+def requests_per_minute(database: Database, minutes: int, now: float, *, errors_only: bool = False) -> list[int]:
     """Count requests (or errors) in each of the last ``minutes`` minutes, the one at ``now`` included."""
     newest = int(now // 60)
     counted = {
@@ -154,9 +150,7 @@ def _record(seq: int, record: str) -> ActivityRecord:
         response_body,
     ) = orjson.loads(record)
     headers = tuple(
-        (name, value)
-        for name, colon, value in (line.partition(": ") for line in header_lines.split("\n"))
-        if colon
+        (name, value) for name, colon, value in (line.partition(": ") for line in header_lines.split("\n")) if colon
     )
     return ActivityRecord(
         seq=seq,

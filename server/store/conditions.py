@@ -40,9 +40,7 @@ class Expression(NamedTuple):
 
 TRUE, FALSE = Condition("1"), Condition("0")
 # The inner LIMIT keeps SQLite from computing the expression three times. Only what is not ASCII needs Python.
-_FOLDED = (
-    "(SELECT iif(length(x) = length(CAST(x AS BLOB)), lower(x), scim_fold(x)) FROM (SELECT {} AS x LIMIT 1))"
-)
+_FOLDED = "(SELECT iif(length(x) = length(CAST(x AS BLOB)), lower(x), scim_fold(x)) FROM (SELECT {} AS x LIMIT 1))"
 _TESTS = {
     "eq": "{} = ?",
     "gt": "{} > ?",

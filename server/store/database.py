@@ -192,17 +192,22 @@ class Database:
     def commit_soon(self, operation: Callable[[sqlite3.Connection], T]) -> asyncio.Future[T]:
         """Queue an operation from the running event loop, whose future is done once the commit is durable.
 
-        What one turn of the loop queues is handed over together: the writer wakes once, for the whole batch, when
-        the loop has nothing left to do, and the two do not fight for the interpreter lock.
+        What the loop queues is handed over together: the writer wakes once, for a batch, when no more requests
+        arrive, and the two do not fight for the interpreter lock.
         """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
         if not self._gathered:
-            loop.call_soon(self._hand_over)
+            loop.call_soon(self._hand_over, 0)
         self._gathered.append(_Pending(operation, future, loop))
         return future
 
-    def _hand_over(self) -> None:
+    def _hand_over(self, seen: int) -> None:
+        """Wake the writer, unless the last turn of the loop brought more: then there may be still more."""
+        number = len(self._gathered)
+        if seen < number < MAX_BATCH:
+            asyncio.get_running_loop().call_soon(self._hand_over, number)
+            return
         gathered, self._gathered = self._gathered, []
         if self._closed:
             self._answer([(pending, None, self._is_closed()) for pending in gathered])

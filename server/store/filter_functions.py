@@ -101,9 +101,7 @@ def _filter(plain: list[Any]) -> Filter:
 
 def _target(plain: list[Any]) -> Target:
     extension, attribute, sub_attribute = plain
-    return Target(
-        extension, _attribute(attribute), None if sub_attribute is None else _attribute(sub_attribute)
-    )
+    return Target(extension, _attribute(attribute), None if sub_attribute is None else _attribute(sub_attribute))
 
 
 def _attribute(plain: list[Any]) -> Attribute:

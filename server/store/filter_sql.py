@@ -217,11 +217,7 @@ def _value_filter(filter_: ValueFilter) -> Condition:
     if target.extension is None:
         inner = filter_.filter
         for operand in inner.operands if isinstance(inner, And) else (inner,):
-            if (
-                isinstance(operand, Comparison)
-                and operand.operator == "eq"
-                and isinstance(operand.value, str)
-            ):
+            if isinstance(operand, Comparison) and operand.operator == "eq" and isinstance(operand.value, str):
                 narrowed = _by_index(target.attribute, operand.target.leaf, "eq", operand.value)
                 if narrowed is not None:
                     return narrowed if operand is inner else all_of((narrowed, exact))
@@ -269,9 +265,7 @@ def _rows(target: Target) -> _Rows:
     """Give the rows that hold the values of a multi-valued attribute."""
     attribute = target.attribute
     if target.extension is None and attribute.name == "members":
-        return _Rows(
-            "member m WHERE m.group_seq = r.seq", (), lambda leaf: _MEMBERS.get(leaf.name, _NOTHING), "m.seq"
-        )
+        return _Rows("member m WHERE m.group_seq = r.seq", (), lambda leaf: _MEMBERS.get(leaf.name, _NOTHING), "m.seq")
     if target.extension is None and attribute.name == "groups":
         return _Rows(
             "member m JOIN resource g ON g.seq = m.group_seq WHERE m.member_seq = r.seq",
@@ -283,16 +277,12 @@ def _rows(target: Target) -> _Rows:
     if attribute.type != "complex":
         return _Rows(source, path, lambda _: Expression("v.value"), "v.key")
     primary = "coalesce(json_extract(v.value, '$.primary'), 0) DESC, v.key"
-    return _Rows(
-        source, path, lambda leaf: Expression("json_extract(v.value, ?)", (_path(leaf.name),)), primary
-    )
+    return _Rows(source, path, lambda leaf: Expression("json_extract(v.value, ?)", (_path(leaf.name),)), primary)
 
 
 def _json(target: Target) -> Expression:
     sub_name = None if target.sub_attribute is None else target.sub_attribute.name
-    return Expression(
-        "json_extract(r.document, ?)", (_path(target.extension, target.attribute.name, sub_name),)
-    )
+    return Expression("json_extract(r.document, ?)", (_path(target.extension, target.attribute.name, sub_name),))
 
 
 def _path(*names: str | None) -> str:

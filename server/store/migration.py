@@ -45,9 +45,7 @@ def migrate(connection: sqlite3.Connection, path: Path, family: str) -> None:
     newest = known[-1][0]
     current = version(connection)
     if current > newest:
-        raise StoreUnavailable(
-            FaultCode.DATABASE_NEWER, f"{path} has schema {current}, this program knows {newest}"
-        )
+        raise StoreUnavailable(FaultCode.DATABASE_NEWER, f"{path} has schema {current}, this program knows {newest}")
     for number, sql in known:
         if number <= version(connection):
             continue

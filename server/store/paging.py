@@ -18,10 +18,15 @@ KEPT_POSITIONS = 2_000_000
 """Positions kept in all results together: 16 MB."""
 
 
+def _parity(resource_type: str) -> int:
+    """Give the lowest bit of a type's keys in the tally."""
+    return 1 if resource_type == "Group" else 0
+
+
 def total(connection: sqlite3.Connection, resource_type: str) -> int:
     """Give how many resources of a type there are, from a handful of rows."""
     number: int = connection.execute(
-        "SELECT coalesce(sum(number), 0) FROM tally WHERE type = ? AND shift = 16", (resource_type,)
+        "SELECT coalesce(sum(number), 0) FROM tally_region WHERE key & 1 = ?", (_parity(resource_type),)
     ).fetchone()[0]
     return number
 
@@ -30,28 +35,34 @@ def seq_at(connection: sqlite3.Connection, resource_type: str, position: int) ->
     """Find the seq of the resource at ``position`` (from 0), in steps that do not grow with the position."""
     if position == 0:
         return 0
-    first = 0
-    for shift, wider in ((16, None), (8, 16)):
-        condition, parameters = "", [resource_type, shift]
-        if wider is not None:
-            condition = "AND block >= ? AND block < ?"
-            parameters += [first << (wider - shift), (first + 1) << (wider - shift)]
-        rows = connection.execute(
-            f"SELECT block, number FROM tally WHERE type = ? AND shift = ? {condition} ORDER BY block",
-            parameters,
-        )
-        for block, number in rows:
-            if position < number:
-                first = block
-                break
-            position -= number
-        else:
-            return None
+    parity = _parity(resource_type)
+    rows = connection.execute("SELECT key, number FROM tally_region WHERE key & 1 = ? ORDER BY key", (parity,))
+    region, position = _pass(rows, position)
+    if region is None:
+        return None
+    # A region is 256 blocks: its keys begin at the region's own key, without the parity, times 256.
+    rows = connection.execute(
+        "SELECT key, number FROM tally_block WHERE key & 1 = ? AND key >= ? AND key < ? ORDER BY key",
+        (parity, region >> 1 << 9, (region >> 1) + 1 << 9),
+    )
+    block, position = _pass(rows, position)
+    if block is None:
+        return None
+    first = block >> 1 << 8
     row = connection.execute(
         "SELECT seq FROM resource INDEXED BY resource_by_type WHERE type = ? AND seq >= ? ORDER BY seq LIMIT 1 OFFSET ?",
-        (resource_type, first << 8, position),
+        (resource_type, first, position),
     ).fetchone()
     return None if row is None else row[0]
+
+
+def _pass(rows: Iterable[tuple[int, int]], position: int) -> tuple[int | None, int]:
+    """Pass rows of (key, number) until the position lies within one; give its key and what is left to go in it."""
+    for key, number in rows:
+        if position < number:
+            return key, position
+        position -= number
+    return None, position
 
 
 class Result(NamedTuple):

@@ -94,9 +94,7 @@ class SqliteTokenStore:
 
         def operation(connection: sqlite3.Connection) -> None:
             for use in uses:
-                connection.execute(
-                    _FIRST_USE, (use.at, Event.FIRST_USED, use.address, use.agent, use.token_id)
-                )
+                connection.execute(_FIRST_USE, (use.at, Event.FIRST_USED, use.address, use.agent, use.token_id))
                 connection.execute(_USE, (use.at, use.address, use.agent, use.token_id))
 
         return self._database.submit(operation)

@@ -10,7 +10,10 @@ import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
+import orjson
+
 from server.directory import Draft, MemberOutcome, NameTaken, Stored
+from server.draft import emails_of
 from server.store import members
 
 if TYPE_CHECKING:
@@ -104,13 +107,17 @@ class WriteTransaction:
                 raise NameTaken from error
             members.rename(self.connection, resource_type, seq, stored.document)
         if draft.emails != previous.emails:
-            execute("DELETE FROM email WHERE resource_seq = ?", (seq,))
+            self._delete_emails(seq, previous.emails)
             self._insert_emails(seq, draft.emails)
         return stored._replace(document=draft.document, version=version, modified=at, label=draft.label)
 
     def _insert_emails(self, seq: int, emails: tuple[str, ...]) -> None:
         for value in emails:
             self.connection.execute("INSERT OR IGNORE INTO email VALUES (?, ?)", (value, seq))
+
+    def _delete_emails(self, seq: int, emails: tuple[str, ...]) -> None:
+        for value in emails:
+            self.connection.execute("DELETE FROM email WHERE value = ? AND resource_seq = ?", (value, seq))
 
     def touch(self, stored: Stored, at: str) -> Stored:
         """Give a group whose members changed a new version."""
@@ -132,7 +139,7 @@ class WriteTransaction:
         execute("DELETE FROM member WHERE member_seq = ?", (seq,))
         if resource_type == "Group":
             execute("DELETE FROM member WHERE group_seq = ?", (seq,))
-        execute("DELETE FROM email WHERE resource_seq = ?", (seq,))
+        self._delete_emails(seq, emails_of(orjson.loads(stored.document)))
         execute("DELETE FROM resource WHERE seq = ?", (seq,))
 
     def change_members(self, group_seq: int, change: MemberChange) -> MemberOutcome:

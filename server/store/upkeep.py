@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 FAMILY = "perch"
 _BESIDE = ("", "-wal", "-shm")
-_OF_A_WORKSPACE = (
-    "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('resource', 'setting')"
-)
+_OF_A_WORKSPACE = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('resource', 'setting')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +123,7 @@ def _check_source(source: Path) -> None:
     except StoreUnavailable as fault:
         raise Fault(FaultCode.BACKUP_UNUSABLE, str(source)) from fault
     if number > newest:
-        raise StoreUnavailable(
-            FaultCode.DATABASE_NEWER, f"{source} has schema {number}, this program knows {newest}"
-        )
+        raise StoreUnavailable(FaultCode.DATABASE_NEWER, f"{source} has schema {number}, this program knows {newest}")
     if number == 0 or not whole or check(source):
         raise Fault(FaultCode.BACKUP_UNUSABLE, str(source))
 
@@ -165,9 +161,7 @@ def examine(path: Path, family: str = FAMILY) -> Condition:
 
 def size(path: Path) -> int:
     """Give the bytes of a database file and what lies beside it."""
-    return sum(
-        part.stat().st_size for suffix in _BESIDE if (part := path.with_name(path.name + suffix)).exists()
-    )
+    return sum(part.stat().st_size for suffix in _BESIDE if (part := path.with_name(path.name + suffix)).exists())
 
 
 @contextmanager

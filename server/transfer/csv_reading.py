@@ -77,9 +77,7 @@ class CsvReader:
         current: Row | None = None
         for line, cells in table:
             values = {
-                key: unguarded(cell).strip()
-                for key, cell in zip(keys, cells, strict=False)
-                if key and cell.strip()
+                key: unguarded(cell).strip() for key, cell in zip(keys, cells, strict=False) if key and cell.strip()
             }
             if not values:
                 continue
@@ -103,9 +101,7 @@ class CsvReader:
                 if "member" in values and reference != values["member"]:
                     member["display"] = values["member"]
                 current.document["members"].append(member)
-                current = Row(
-                    current.line, "Group", current.document, frozenset(), (*current.member_lines, line)
-                )
+                current = Row(current.line, "Group", current.document, frozenset(), (*current.member_lines, line))
         if current is not None:
             yield current
 
@@ -165,9 +161,7 @@ def _value(text: str, column: Column) -> Any:
     attribute = column.attribute
     if attribute is None and column.path == ("id",):
         return text.strip()
-    if attribute is None or (
-        text[:1] in "[{" and (attribute.multi_valued or attribute.type in ("complex", "any"))
-    ):
+    if attribute is None or (text[:1] in "[{" and (attribute.multi_valued or attribute.type in ("complex", "any"))):
         try:
             return orjson.loads(text)
         except orjson.JSONDecodeError as error:

@@ -58,9 +58,7 @@ def _typed_cells(name: str, values: list[Any]) -> dict[str, str] | None:
         return {name: _text(values[0]["value"])}
     cells: dict[str, str] = {}
     kinds = [one.get("type") for one in values]
-    if len(set(kinds)) < len(kinds) or not all(
-        isinstance(k, str) and k == k.lower() and k and "." not in k for k in kinds
-    ):
+    if len(set(kinds)) < len(kinds) or not all(map(_is_word, kinds)):
         return None
     again = [{key: each for key, each in one.items() if key != "primary"} for one in values]
     if name == "emails":
@@ -77,6 +75,11 @@ def _typed_cells(name: str, values: list[Any]) -> dict[str, str] | None:
                 return None
             cells[f"{name}.{one['type']}" + ("" if inner == "value" else f".{inner}")] = each
     return cells
+
+
+def _is_word(kind: Any) -> bool:
+    """Tell whether a type can be part of a heading and come back as it was."""
+    return isinstance(kind, str) and kind.isascii() and kind.isalnum() and kind == kind.lower()
 
 
 def _json(value: Any) -> str:
@@ -102,9 +105,7 @@ def group_rows(document: Mapping[str, Any], names: Mapping[str, str]) -> Iterato
 def headings_of(found: Iterable[str]) -> list[str]:
     """Put headings in the order people expect: who it is, how to reach them, the rest by name."""
     names = set(found)
-    return [name for name in FIRST_HEADINGS if name in names] + sorted(
-        names.difference(FIRST_HEADINGS), key=str.lower
-    )
+    return [name for name in FIRST_HEADINGS if name in names] + sorted(names.difference(FIRST_HEADINGS), key=str.lower)
 
 
 def csv_line(cells: Sequence[str]) -> str:

@@ -107,9 +107,7 @@ def _column(name: str, attributes: Mapping[str, Attribute], holder: str | None) 
 
 def _named(name: str, attributes: Mapping[str, Attribute]) -> Attribute | None:
     wanted = folded(name)
-    return attributes.get(name.lower()) or next(
-        (a for key, a in attributes.items() if folded(key) == wanted), None
-    )
+    return attributes.get(name.lower()) or next((a for key, a in attributes.items() if folded(key) == wanted), None)
 
 
 def settle_primary(emails: list[dict[str, Any]]) -> None:

@@ -45,9 +45,7 @@ def decoded(lines: Iterable[bytes]) -> Iterator[str]:
         try:
             yield line.decode("utf-8-sig" if number == 1 else "utf-8")
         except UnicodeDecodeError as error:
-            raise LineError(
-                number, "The line is not UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8)."
-            ) from error
+            raise LineError(number, "The line is not UTF-8: save the file as UTF-8 (in Excel: CSV UTF-8).") from error
 
 
 def read_json_lines(lines: Iterable[str], kind: str | None = None) -> Iterator[Row | LineError]:
@@ -65,13 +63,9 @@ def read_json_lines(lines: Iterable[str], kind: str | None = None) -> Iterator[R
             continue
         found = _kind(document) or kind
         if found is None:
-            yield LineError(
-                number, "The line is neither a user (userName) nor a group (displayName, members)."
-            )
+            yield LineError(number, "The line is neither a user (userName) nor a group (displayName, members).")
             continue
-        yield Row(
-            number, found, {name: value for name, value in document.items() if name not in {"meta", "groups"}}
-        )
+        yield Row(number, found, {name: value for name, value in document.items() if name not in {"meta", "groups"}})
 
 
 def _kind(document: Mapping[str, Any]) -> str | None:

@@ -136,7 +136,7 @@ def kill_under_load(serve: Serve, rounds: int) -> None:
     connection = sqlite3.connect(endpoint.data_dir / "perch.db")
     assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     counted, tallied = connection.execute(
-        "SELECT (SELECT count(*) FROM resource), (SELECT sum(number) FROM tally WHERE shift = 8)"
+        "SELECT (SELECT count(*) FROM resource), (SELECT sum(number) FROM tally_block)"
     ).fetchone()
     assert counted == tallied
     connection.close()

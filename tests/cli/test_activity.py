@@ -41,9 +41,7 @@ def logged(perch: CommandLine) -> CommandLine:
             okta["id"],
             meaning="listed users",
         ),
-        Exchange(
-            time.time(), 900, "POST", base, 409, 2, okta["id"], scim_type="uniqueness", ignored=("shoe",)
-        ),
+        Exchange(time.time(), 900, "POST", base, 409, 2, okta["id"], scim_type="uniqueness", ignored=("shoe",)),
         Exchange(
             time.time(),
             90,

@@ -28,9 +28,7 @@ EVERY = dict(every_command())
 
 
 def test_commands_are_listed_in_the_order_in_which_they_are_needed(perch: CommandLine) -> None:
-    listed = [
-        line.split()[0] for line in perch("--help").out.partition("Commands:")[2].splitlines() if line.strip()
-    ]
+    listed = [line.split()[0] for line in perch("--help").out.partition("Commands:")[2].splitlines() if line.strip()]
     assert listed[:3] == ["demo", "serve", "token"]
     assert set(listed) == set(main.commands)
 

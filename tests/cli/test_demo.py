@@ -57,9 +57,7 @@ def run(place: Path, *arguments: str) -> Ended:
 def test_every_feature_of_the_guide_is_green_with_both_kinds_of_app(place: Path) -> None:
     ended = run(place)
     assert ended.exit_code == 0
-    assert [line[:2] for line in ended.lines] == [
-        [kind, name] for kind in ("custom", "catalog") for name in GUIDE
-    ]
+    assert [line[:2] for line in ended.lines] == [[kind, name] for kind in ("custom", "catalog") for name in GUIDE]
     assert all(line[3].startswith("ok: ") and line[4].endswith(" ms") for line in ended.lines)
     assert ended.err == ""
 

@@ -134,9 +134,7 @@ def test_the_folder_of_the_option_is_taken_before_that_of_the_environment(tmp_pa
     assert (tmp_path / "two" / DATABASE).exists()
 
 
-def test_a_folder_has_no_default_in_the_working_directory(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_folder_has_no_default_in_the_working_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("PERCH_DATA_DIR", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))

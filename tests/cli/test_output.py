@@ -91,9 +91,7 @@ def test_a_table_that_grows_keeps_its_widths() -> None:
     assert one == two == 10
 
 
-def test_markup_in_data_is_only_text(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_markup_in_data_is_only_text(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(output, "is_terminal", lambda: True)
     show_details([("[bold]name", "[red]value[/red]")])
     assert "[red]value[/red]" in capsys.readouterr().out

@@ -32,9 +32,7 @@ def test_what_is_required_is_named(perch: CommandLine) -> None:
 
 def test_a_name_is_taken_once(perch: CommandLine) -> None:
     perch(*ADA)
-    assert "already exists" in perch.refused(
-        "user", "create", "ADA@EXAMPLE.COM", "--given", "A", "--family", "L"
-    )
+    assert "already exists" in perch.refused("user", "create", "ADA@EXAMPLE.COM", "--given", "A", "--family", "L")
 
 
 def test_attributes_are_set_and_cleared(perch: CommandLine) -> None:
@@ -115,12 +113,8 @@ def test_a_group_and_its_members(perch: CommandLine) -> None:
     members = perch("group", "show", "Analysts", "--json").json["members"]
     assert {one["type"] for one in members} == {"User", "Group"}
     assert perch("user", "list").lines[0][4] == "1"
-    assert (
-        perch("group", "remove", "Analysts", "ada@example.com").err == "Updated group Analysts: 1 removed.\n"
-    )
-    assert (
-        perch("group", "rename", "Analysts", "Engineers").err == "Updated group Engineers (was Analysts).\n"
-    )
+    assert perch("group", "remove", "Analysts", "ada@example.com").err == "Updated group Analysts: 1 removed.\n"
+    assert perch("group", "rename", "Analysts", "Engineers").err == "Updated group Engineers (was Analysts).\n"
     assert perch("group", "delete", "Engineers", "--yes").err == "Deleted group Engineers.\n"
     assert [line[0] for line in perch("group", "list").lines] == ["Sub"]
 
@@ -128,9 +122,7 @@ def test_a_group_and_its_members(perch: CommandLine) -> None:
 @pytest.mark.parametrize(
     "arguments", [("create", "G", "nobody"), ("add", "Sub", "nobody"), ("remove", "Sub", "nobody")]
 )
-def test_a_member_who_is_not_there_is_named_and_nothing_changes(
-    perch: CommandLine, arguments: tuple[str, ...]
-) -> None:
+def test_a_member_who_is_not_there_is_named_and_nothing_changes(perch: CommandLine, arguments: tuple[str, ...]) -> None:
     perch("group", "create", "Sub")
     assert "'nobody'" in perch.refused("group", *arguments)
     assert [line[:2] for line in perch("group", "list").lines] == [["Sub", "0"]]

@@ -56,9 +56,7 @@ def test_it_says_one_line_when_it_is_ready_and_nothing_else(serve: Serve) -> Non
 
 def test_the_ready_line_and_locations_name_the_public_url(serve: Serve) -> None:
     running = serve("--public-url", "https://scim.example.com/perch/")
-    assert running.ready_line.startswith(
-        f"{READY}https://scim.example.com/perch/scim/v2 (on this machine http://127"
-    )
+    assert running.ready_line.startswith(f"{READY}https://scim.example.com/perch/scim/v2 (on this machine http://127")
     status, config = get(running, "/scim/v2/ServiceProviderConfig", Host="scim.example.com")
     assert status == 200
     assert config["meta"]["location"].startswith("https://scim.example.com/perch/scim/v2/")
@@ -107,9 +105,7 @@ def test_a_taken_port_is_told(perch: CommandLine) -> None:
         (("--port", "70000"), "--port"),
     ],
 )
-def test_an_address_that_cannot_be_is_told(
-    perch: CommandLine, arguments: tuple[str, ...], words: str
-) -> None:
+def test_an_address_that_cannot_be_is_told(perch: CommandLine, arguments: tuple[str, ...], words: str) -> None:
     port = () if "--port" in arguments else ("--port", "0")
     ended = perch.process("serve", *port, *arguments)
     assert (ended.exit_code, ended.out) == (1, "")

@@ -127,9 +127,7 @@ def test_a_copy_that_is_not_there_cannot_be_shown(perch: CommandLine) -> None:
     assert "holds no copy" in perch.refused("token", "show", "Okta", "--secret")
 
 
-def test_the_admins_copy_lives_and_dies_in_the_keyring(
-    perch: CommandLine, secret_service: SecretService
-) -> None:
+def test_the_admins_copy_lives_and_dies_in_the_keyring(perch: CommandLine, secret_service: SecretService) -> None:
     # As processes of their own: keyring remembers for the life of a process which keyring it found first.
     ended = perch.process("token", "create", "Okta")
     secret = secret_of(ended)

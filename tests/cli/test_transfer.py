@@ -75,9 +75,7 @@ def test_what_is_not_understood_is_said(perch: CommandLine, people: Path, tmp_pa
     assert "'shoe size' is no attribute" in perch("import", str(people)).err
     lines = tmp_path / "people.jsonl"
     lines.write_text('{"userName":"alan","name":{"givenName":"A","familyName":"T"},"emails":["a@x"],"hat":7}')
-    assert (
-        "hat is no attribute that Perch knows; it was left out on 1 line." in perch("import", str(lines)).err
-    )
+    assert "hat is no attribute that Perch knows; it was left out on 1 line." in perch("import", str(lines)).err
 
 
 def test_the_format_is_found_out(perch: CommandLine, people: Path) -> None:
@@ -85,9 +83,7 @@ def test_the_format_is_found_out(perch: CommandLine, people: Path) -> None:
     lines = perch("export", "-", "--format", "jsonl").out
     assert perch("import", "-", given=lines).err == "Import: 2 unchanged.\n"
     assert perch("import", "-", given=CSV).err == "Import: 2 unchanged.\n"
-    assert (
-        perch("import", "-", "--format", "csv", given=CSV.replace(",", ";")).err == "Import: 2 unchanged.\n"
-    )
+    assert perch("import", "-", "--format", "csv", given=CSV.replace(",", ";")).err == "Import: 2 unchanged.\n"
 
 
 def test_a_file_that_is_not_there_is_named(perch: CommandLine, tmp_path: Path) -> None:
@@ -102,9 +98,7 @@ def test_an_empty_file_is_told(perch: CommandLine, people: Path) -> None:
     assert "Line 1: The first line names no userName" in ended.err
 
 
-def test_everything_moves_to_another_folder_with_its_ids(
-    perch: CommandLine, people: Path, tmp_path: Path
-) -> None:
+def test_everything_moves_to_another_folder_with_its_ids(perch: CommandLine, people: Path, tmp_path: Path) -> None:
     perch("import", str(people))
     perch("group", "create", "Sub", "ada")
     perch("group", "create", "Analysts", "ada", "alan", "Sub")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import select
 import socket
 from contextlib import closing
 from dataclasses import dataclass
@@ -68,9 +69,7 @@ def ask(
 
 
 def received(response: http.client.HTTPResponse) -> Answer:
-    return Answer(
-        response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
-    )
+    return Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
 
 
 def message(
@@ -110,6 +109,10 @@ class Wire:
         headers = {name.lower(): value for name, value in http.client.parse_headers(self._file).items()}
         length = 0 if head or status in {b"100", b"204", b"304"} else int(headers["content-length"])
         return Answer(int(status), headers, self._file.read(length))
+
+    def heard(self, *, within: float) -> bool:
+        """Tell whether anything comes within so many seconds."""
+        return bool(select.select([self._socket], [], [], within)[0])
 
     def ended(self) -> bool:
         """Wait until the other side closes the connection, and tell whether it did so without another word."""

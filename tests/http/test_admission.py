@@ -80,9 +80,10 @@ def test_a_token_in_a_hurry_is_told_when_to_come_back_and_others_are_not(serve: 
 def test_a_revocation_by_another_process_is_seen_by_the_very_next_request(serve: Serve) -> None:
     running = serve()
     path = "/scim/v2" + USERS
-    with opened(running.data_dir) as workspace, closing(
-        http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE)
-    ) as connection:
+    with (
+        opened(running.data_dir) as workspace,
+        closing(http.client.HTTPConnection("127.0.0.1", running.port, timeout=PATIENCE)) as connection,
+    ):
         for number in range(30):
             issued = workspace.tokens.create(f"token {number}", actor="tests")
             headers = {"Authorization": f"Bearer {issued.secret}"}

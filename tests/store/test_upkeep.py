@@ -139,9 +139,7 @@ def test_an_older_backup_is_brought_up_to_date_when_it_is_opened(database: Path,
         ("newer", FaultCode.DATABASE_NEWER),
     ],
 )
-def test_what_is_no_backup_changes_nothing(
-    database: Path, tmp_path: Path, damage: str, code: FaultCode
-) -> None:
+def test_what_is_no_backup_changes_nothing(database: Path, tmp_path: Path, damage: str, code: FaultCode) -> None:
     source = tmp_path / "source.db"
     match damage:
         case "garbage":

@@ -36,9 +36,7 @@ def test_the_delimiter_is_found_out(mark: str) -> None:
 
 
 def test_a_comma_in_a_quoted_heading_is_no_delimiter() -> None:
-    assert documents('userName;"a, b, c, d";title\nada;x;Countess\n') == [
-        {"userName": "ada", "title": "Countess"}
-    ]
+    assert documents('userName;"a, b, c, d";title\nada;x;Countess\n') == [{"userName": "ada", "title": "Countess"}]
 
 
 def test_excels_line_for_itself_is_passed_over() -> None:
@@ -76,9 +74,7 @@ def test_json_in_a_cell_is_the_whole_attribute() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("word", "active"), [("TRUE", True), ("no", False), ("inactive", False), ("1", True)]
-)
+@pytest.mark.parametrize(("word", "active"), [("TRUE", True), ("no", False), ("inactive", False), ("1", True)])
 def test_truth_is_written_in_several_ways(word: str, active: bool) -> None:
     assert documents(f"userName,active\nada,{word}\n") == [{"userName": "ada", "active": active}]
 

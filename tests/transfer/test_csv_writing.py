@@ -74,6 +74,8 @@ def test_a_plain_person_has_plain_cells() -> None:
         {"emails": [{"value": "a", "type": "work", "primary": True}, {"value": "b", "type": "work"}]},
         {"emails": [{"value": "a", "type": "value", "primary": True}]},
         {"emails": [{"value": "a", "type": "my.type", "primary": True}]},
+        {"emails": [{"value": "a", "type": ":", "primary": True}]},
+        {"emails": [{"value": "a", "type": "Work", "primary": True}]},
         {"emails": [{"value": "[a", "primary": True}]},
         {"phoneNumbers": [{"value": "+1", "type": "mobile"}, {"value": "-2", "type": "fax"}]},
         {"phoneNumbers": [{"value": "1", "type": "mobile", "primary": True}, {"value": "2", "type": "home"}]},
@@ -125,8 +127,6 @@ def test_people_come_before_their_details() -> None:
 def test_a_group_has_a_line_for_each_member_and_one_when_empty() -> None:
     members = [{"value": "1", "type": "User", "display": "Ada"}, {"value": "2", "type": "Group"}]
     group = {"id": "g", "displayName": "=G", "members": members}
-    lines = [
-        csv_line([row.get(name, "") for name in GROUP_HEADINGS]) for row in group_rows(group, {"1": "ada"})
-    ]
+    lines = [csv_line([row.get(name, "") for name in GROUP_HEADINGS]) for row in group_rows(group, {"1": "ada"})]
     assert lines == ["g,'=G,,ada,User,1\r\n", "g,'=G,,,Group,2\r\n"]
     assert list(group_rows({"id": "g", "displayName": "G"}, {})) == [{"id": "g", "displayName": "G"}]

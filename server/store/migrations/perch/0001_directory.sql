@@ -24,24 +24,26 @@ CREATE INDEX resource_by_active ON resource (type, active);
 CREATE INDEX resource_by_created ON resource (type, created);
 CREATE INDEX resource_by_modified ON resource (type, modified);
 
--- How many resources of a type have a `seq` in each block of 2^8 and 2^16 numbers: with it the page at startIndex
--- 900 001 is found in a few hundred steps, and totalResults without counting.
-CREATE TABLE tally (
-    type   TEXT    NOT NULL,
-    shift  INTEGER NOT NULL,                 -- 8 or 16
-    block  INTEGER NOT NULL,                 -- seq >> shift
-    number INTEGER NOT NULL,
-    PRIMARY KEY (type, shift, block)
-) WITHOUT ROWID;
+-- How many people (key even) and groups (key odd) have a `seq` in each block of 2^8 and each region of 2^16 numbers:
+-- with it the page at startIndex 900 001 is found in a few hundred steps, and totalResults without counting. The keys
+-- are row ids, because every new resource touches one row of each.
+CREATE TABLE tally_block (
+    key    INTEGER PRIMARY KEY,              -- (seq >> 8) * 2, + 1 for groups
+    number INTEGER NOT NULL
+);
+CREATE TABLE tally_region (
+    key    INTEGER PRIMARY KEY,              -- (seq >> 16) * 2, + 1 for groups
+    number INTEGER NOT NULL
+);
 CREATE TRIGGER resource_counted AFTER INSERT ON resource BEGIN
-    INSERT INTO tally VALUES (NEW.type, 8, NEW.seq >> 8, 1)
-        ON CONFLICT (type, shift, block) DO UPDATE SET number = number + 1;
-    INSERT INTO tally VALUES (NEW.type, 16, NEW.seq >> 16, 1)
-        ON CONFLICT (type, shift, block) DO UPDATE SET number = number + 1;
+    INSERT INTO tally_block VALUES ((NEW.seq >> 8) * 2 + (NEW.type = 'Group'), 1)
+        ON CONFLICT (key) DO UPDATE SET number = number + 1;
+    INSERT INTO tally_region VALUES ((NEW.seq >> 16) * 2 + (NEW.type = 'Group'), 1)
+        ON CONFLICT (key) DO UPDATE SET number = number + 1;
 END;
 CREATE TRIGGER resource_uncounted AFTER DELETE ON resource BEGIN
-    UPDATE tally SET number = number - 1 WHERE type = OLD.type AND shift = 8 AND block = OLD.seq >> 8;
-    UPDATE tally SET number = number - 1 WHERE type = OLD.type AND shift = 16 AND block = OLD.seq >> 16;
+    UPDATE tally_block SET number = number - 1 WHERE key = (OLD.seq >> 8) * 2 + (OLD.type = 'Group');
+    UPDATE tally_region SET number = number - 1 WHERE key = (OLD.seq >> 16) * 2 + (OLD.type = 'Group');
 END;
 
 -- Members are rows, so that one more costs the same in a group of five and of fifty thousand.
@@ -61,7 +63,6 @@ CREATE TABLE email (
     resource_seq INTEGER NOT NULL,
     PRIMARY KEY (value, resource_seq)
 ) WITHOUT ROWID;
-CREATE INDEX email_by_resource ON email (resource_seq);
 
 -- The append-only audit, written in the transaction of the change that it describes.
 CREATE TABLE change (

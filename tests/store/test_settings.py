@@ -1,0 +1,55 @@
+"""Small values of the workspace: kept, replaced, made once by whoever comes first."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server.store.database import Database
+from server.store.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def settings(perch_database: Database) -> Settings:
+    return Settings(perch_database)
+
+
+@pytest.fixture
+def others(perch_database: Database) -> Iterator[Settings]:
+    """Give the settings as another process sees them."""
+    database = Database.open(perch_database.path, "perch")
+    yield Settings(database)
+    database.close()
+
+
+def test_what_was_never_written_is_none(settings: Settings) -> None:
+    assert settings.get("colour") is None
+
+
+def test_the_last_value_is_kept_and_seen_by_others(settings: Settings, others: Settings) -> None:
+    settings.set("colour", "red")
+    settings.set("colour", "")
+    assert settings.get("colour") == "" == others.get("colour")
+
+
+def test_a_value_that_is_there_is_not_made(settings: Settings) -> None:
+    settings.set("colour", "red")
+    made: list[str] = []
+    assert settings.get_or_create("colour", lambda: made.append("x") or "blue") == "red"  # type: ignore[func-returns-value]  # None is the point
+    assert made == []
+
+
+def test_processes_that_start_together_agree(settings: Settings, others: Settings, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        keys = [
+            threads.submit(place.get_or_create, "cursor_key", lambda name=f"key {number}": name)
+            for number, place in enumerate([settings, others] * 4)
+        ]
+    assert len({key.result() for key in keys}) == 1
+    assert settings.get("cursor_key") == keys[0].result()
