@@ -62,7 +62,7 @@ STAMP_NAME = "perch-setup.json"
 INTERRUPTED = 130  # what a shell reports for a program ended by Ctrl-C
 
 
-class SetupFailed(Exception):  # noqa: N818  an outcome, worded for the person at the keyboard
+class SetupFailed(Exception):
     """Setting up cannot go on; the sentence says why and what to do, ``output`` is what the tool printed."""
 
     def __init__(self, sentence: str, output: str = "") -> None:
@@ -112,9 +112,7 @@ SYSTEM_PACKAGES: dict[str, tuple[SystemPackage, ...]] = {
         ),
     ),
     "test": (
-        SystemPackage(
-            ("gnome-keyring",), "the keyring tests", program("gnome-keyring-daemon"), essential=False
-        ),
+        SystemPackage(("gnome-keyring",), "the keyring tests", program("gnome-keyring-daemon"), essential=False),
         SystemPackage(("dbus-daemon",), "the keyring tests", program("dbus-daemon"), essential=False),
     ),
 }
@@ -360,18 +358,12 @@ def clean_environment() -> dict[str, str]:
         "PIP_ROOT",
         "PIP_USER",
     }
-    return {name: value for name, value in os.environ.items() if name.upper() not in unwanted} | {
-        "PIP_USER": "0"
-    }
+    return {name: value for name, value in os.environ.items() if name.upper() not in unwanted} | {"PIP_USER": "0"}
 
 
 def install(environment: Environment, extras: Sequence[str]) -> None:
     """Install the project, editable, at the versions of constraints.txt; else at the newest that fit."""
-    say(
-        "Installing Perch and what it stands on"
-        + (" (with " + ", ".join(extras) + ")" if extras else "")
-        + "."
-    )
+    say("Installing Perch and what it stands on" + (" (with " + ", ".join(extras) + ")" if extras else "") + ".")
     project = f".[{','.join(extras)}]" if extras else "."
     pip = [str(environment.python), "-I", "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     pip += ["--progress-bar", "off", "--no-warn-script-location", "-e", project]
@@ -451,9 +443,7 @@ def remedy_for(output: str) -> str:
 # --- the hand-over --------------------------------------------------------------------------------
 
 
-def command_for(
-    arguments: Sequence[str], environment: Environment
-) -> tuple[list[str], list[str], Path | None]:
+def command_for(arguments: Sequence[str], environment: Environment) -> tuple[list[str], list[str], Path | None]:
     """Return the extras to install, the command to run, and the folder to run it in (None: stay)."""
     if arguments[:1] == ["test"]:
         # pytest reads testpaths from the folder that it starts in.

@@ -78,12 +78,7 @@ def _flag(value: Any) -> bool:
 
 def _host(value: Any) -> str:
     host = str(value).strip().removeprefix("[").removesuffix("]")
-    if (
-        not isinstance(value, str)
-        or not host
-        or re.search(r"[\s/@?#]", host)
-        or (":" in host and not _address(host))
-    ):
+    if not isinstance(value, str) or not host or re.search(r"[\s/@?#]", host) or (":" in host and not _address(host)):
         raise _UnfitError("give an address of this machine without a port, such as 127.0.0.1")
     return host
 
@@ -242,15 +237,11 @@ def _file_settings(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise Fault(
-            FaultCode.SETTING_INVALID, f"{path} cannot be read ({error}): mend or remove it."
-        ) from error
+        raise Fault(FaultCode.SETTING_INVALID, f"{path} cannot be read ({error}): mend or remove it.") from error
     for name in found:
         if name not in _READERS:
             close = difflib.get_close_matches(name, _READERS, 1)
-            remedy = (
-                f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(_READERS))}."
-            )
+            remedy = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(_READERS))}."
             raise Fault(FaultCode.SETTING_INVALID, f"{name} in {path} is no setting: {remedy}")
     return found
 

@@ -6,11 +6,12 @@ The arrow points from SQLite to these rules: ``store`` implements them, a test m
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from server.scim.filter import Filter
     from server.scim.members import MemberChange
     from server.scim.schema import ResourceType, Target

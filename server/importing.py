@@ -239,7 +239,7 @@ def _settle(document: dict[str, Any]) -> None:
         settle_primary(document["emails"])
 
 
-class _Refused(Exception):  # noqa: N818 -- a row's fate, caught where the row is taken
+class _Refused(Exception):
     """A row that is refused for a reason of the file's own."""
 
 

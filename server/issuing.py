@@ -130,9 +130,7 @@ class TokenIssuer:
         def decide(tokens: Sequence[Token]) -> TokenChange:
             current = _pick(tokens, token_id)
             if current.revoked is not None:
-                raise TokenRuleError(
-                    TokenRule.ENDED, f"The token {old.label!r} is revoked: create a new one instead."
-                )
+                raise TokenRuleError(TokenRule.ENDED, f"The token {old.label!r} is revoked: create a new one instead.")
             if current.replaced_by is not None:
                 raise TokenRuleError(
                     TokenRule.ENDED,
@@ -213,9 +211,7 @@ class TokenIssuer:
             raise _unknown(reference)
         if len(found) > 1:
             ids = ", ".join(token.id for token in found)
-            raise TokenRuleError(
-                TokenRule.AMBIGUOUS, f"{reference!r} means more than one token: use one of {ids}."
-            )
+            raise TokenRuleError(TokenRule.AMBIGUOUS, f"{reference!r} means more than one token: use one of {ids}.")
         return found[0]
 
     def history(self, token_id: str) -> list[TokenEvent]:

@@ -203,9 +203,7 @@ class ServiceProvider:
         def operation(transaction: Transaction) -> Answer:
             stored = self._current(transaction, resource_type, resource_id, if_match)
             current = orjson.loads(stored.document)
-            replacement = document
-            if resource_type.name == "User" and "active" not in document:
-                replacement = {**document, "active": current["active"]}
+            replacement = _keep_active(document, current)
             before = draft_of(current, resource_type, stored.document)
             return self._write(
                 transaction,
@@ -239,9 +237,10 @@ class ServiceProvider:
             stored = self._current(transaction, resource_type, resource_id, if_match)
             current = orjson.loads(stored.document)
             patched = apply_patch(current, operations, resource_type)
+            document = _keep_active(patched.document, current)
             before = draft_of(current, resource_type, stored.document)
             answer = self._write(
-                transaction, resource_type, stored, before, patched.document, changes, caller, "modify", patched.ignored
+                transaction, resource_type, stored, before, document, changes, caller, "modify", patched.ignored
             )
             if not self._patch_body:
                 answer.status, answer.body = 204, b""
@@ -344,6 +343,13 @@ class ServiceProvider:
         )
 
 
+def _keep_active(document: dict[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave ``active`` as it was where a PUT leaves it out or a PATCH removes it (OKTA.md E3)."""
+    if "active" in current and "active" not in document:
+        return {**document, "active": current["active"]}
+    return document
+
+
 def check_match(if_match: str, tag: str) -> None:
     """Compare If-Match weakly (RFC 7644 §3.14); raises PreconditionFailed."""
     if if_match.strip() == "*":
@@ -383,5 +389,5 @@ def _not_found(resource_type: ResourceType, resource_id: str) -> NotFound:
 def _taken(resource_type: ResourceType, document: Mapping[str, Any]) -> Uniqueness:
     name = resource_type.unique_attribute
     return Uniqueness(
-        f"{resource_type.name} already exists: the {name} {document.get(name)!r} is taken (capitals make no difference)."
+        f"{resource_type.name} already exists: the {name} {document.get(name)!r} is taken (capitals do not count)."
     )

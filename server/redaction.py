@@ -152,10 +152,7 @@ def redact_target(target: str) -> tuple[str, str]:
             break
     else:
         if not (
-            "perch_" in lowered
-            or "eyj" in lowered
-            or "://" in lowered
-            or ("%" in target and _HIDDEN.search(target))
+            "perch_" in lowered or "eyj" in lowered or "://" in lowered or ("%" in target and _HIDDEN.search(target))
         ):
             return path, query
     shown_path = _USER_INFO.sub(f"//{REDACTED}@", redact_text(_revealed(path)))
@@ -330,9 +327,7 @@ def _redact_names(document: Any, total: int, depth: int) -> tuple[int, bool]:
                         continue
                     changed = True
                     explained += sum(map(secret.lower().count, SUSPICIOUS))
-                    for name in (
-                        (key,) if secret is key else [name for name in node if name.lower() == "value"]
-                    ):
+                    for name in (key,) if secret is key else [name for name in node if name.lower() == "value"]:
                         node[name] = _blank(node[name], depth)
                 below += [value for value in node.values() if type(value) is dict or type(value) is list]
             elif type(node) is list:

@@ -210,9 +210,7 @@ def parse_expiry(text: str, now: str) -> str | None:
             f"{text!r} is no expiry: write never, a duration such as 90d, or a date such as 2027-01-31.",
         ) from error
     if end <= now:
-        raise TokenRuleError(
-            TokenRule.EXPIRY, f"The expiry {text!r} is already past: give a later one, or never."
-        )
+        raise TokenRuleError(TokenRule.EXPIRY, f"The expiry {text!r} is already past: give a later one, or never.")
     return end
 
 
@@ -234,13 +232,9 @@ def parse_label(text: str) -> str:
     """
     label = " ".join(unicodedata.normalize("NFC", text).split())
     if not label:
-        raise TokenRuleError(
-            TokenRule.LABEL, "The label is empty: name the application that will use the token."
-        )
+        raise TokenRuleError(TokenRule.LABEL, "The label is empty: name the application that will use the token.")
     if len(label) > LABEL_LENGTH:
-        raise TokenRuleError(
-            TokenRule.LABEL, f"The label has {len(label)} characters: use at most {LABEL_LENGTH}."
-        )
+        raise TokenRuleError(TokenRule.LABEL, f"The label has {len(label)} characters: use at most {LABEL_LENGTH}.")
     if not label.isprintable():
         raise TokenRuleError(TokenRule.LABEL, "The label holds control characters: use printable ones only.")
     return label
@@ -362,6 +356,5 @@ class LastUses:
         """Return what was noted since the last time; an agent is cut at 200 characters."""
         uses, self._uses = self._uses, {}
         return [
-            TokenUse(token_id, timestamp(at), address, agent[:200])
-            for token_id, (at, address, agent) in uses.items()
+            TokenUse(token_id, timestamp(at), address, agent[:200]) for token_id, (at, address, agent) in uses.items()
         ]

@@ -90,9 +90,7 @@ def service_name(token_id: str) -> str:
 
 def has_screen() -> bool:
     """Whether a keyring could show a prompt to a person."""
-    return sys.platform in ("darwin", "win32") or any(
-        os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY")
-    )
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(key) for key in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def configured_keyring() -> KeyringBackend:
@@ -217,9 +215,7 @@ class Vault:
 
         # By name where the class belongs to a library that only some systems have.
         names = {type(link).__name__ for link in _chain(error)}
-        if "PromptDismissedException" in names or (
-            isinstance(error, errors.KeyringLocked) and self._attended()
-        ):
+        if "PromptDismissedException" in names or (isinstance(error, errors.KeyringLocked) and self._attended()):
             return Outcome.DISMISSED
         if isinstance(error, errors.KeyringLocked) or "LockedException" in names:
             return Outcome.LOCKED

@@ -21,9 +21,7 @@ def project_files() -> tuple[Path, ...]:
 @cache
 def python_files(*folders: str) -> tuple[Path, ...]:
     """Return the Python files among them; with ``folders`` only those somewhere below one of these."""
-    return tuple(
-        path for path in project_files() if path.suffix == ".py" and (not folders or path.parts[0] in folders)
-    )
+    return tuple(path for path in project_files() if path.suffix == ".py" and (not folders or path.parts[0] in folders))
 
 
 def _listed_by_git(root: Path) -> list[Path]:

@@ -62,9 +62,7 @@ def test_the_later_source_wins(tmp_path: Path) -> None:
     assert settings.host == "127.0.0.1"
 
 
-def test_the_environment_is_the_process_own_by_default(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_environment_is_the_process_own_by_default(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PERCH_PORT", "0")
     assert load_config(tmp_path).port == 0
 
@@ -91,10 +89,7 @@ def test_a_file_can_hold_every_type(tmp_path: Path) -> None:
 
 
 def test_a_bad_value_names_where_it_stands_its_value_and_the_remedy(tmp_path: Path) -> None:
-    assert (
-        refused(tmp_path, {"PERCH_PORT": "eighty"})
-        == "PERCH_PORT = 'eighty': give a whole number from 0 to 65535."
-    )
+    assert refused(tmp_path, {"PERCH_PORT": "eighty"}) == "PERCH_PORT = 'eighty': give a whole number from 0 to 65535."
     assert refused(tmp_path, port=70_000).startswith("--port = 70000: ")
     assert refused(tmp_path, patch_answer="maybe").startswith("--patch-answer = 'maybe': give body")
     write(tmp_path, "port = -1\n")
@@ -176,16 +171,12 @@ def test_loopback_needs_no_consent(host: str, tmp_path: Path) -> None:
         ("", None),
     ],
 )
-def test_the_public_url_is_kept_without_the_base_path(
-    given_url: str, kept: str | None, tmp_path: Path
-) -> None:
+def test_the_public_url_is_kept_without_the_base_path(given_url: str, kept: str | None, tmp_path: Path) -> None:
     assert load_config(tmp_path, {"PERCH_PUBLIC_URL": given_url}).public_url == kept
 
 
 def test_required_attributes_are_a_list_or_text_and_always_hold_the_user_name(tmp_path: Path) -> None:
-    environ = {
-        "PERCH_REQUIRED": " emails, name.givenName,,emails,urn:ietf:params:scim:schemas:core:2.0:User:title "
-    }
+    environ = {"PERCH_REQUIRED": " emails, name.givenName,,emails,urn:ietf:params:scim:schemas:core:2.0:User:title "}
     assert load_config(tmp_path, environ).required == (
         "userName",
         "emails",
@@ -195,9 +186,7 @@ def test_required_attributes_are_a_list_or_text_and_always_hold_the_user_name(tm
     assert load_config(tmp_path, {"PERCH_REQUIRED": ""}).required == ("userName",)
 
 
-@pytest.mark.parametrize(
-    ("text", "value"), [("1", True), ("Yes", True), ("ON", True), ("0", False), ("false", False)]
-)
+@pytest.mark.parametrize(("text", "value"), [("1", True), ("Yes", True), ("ON", True), ("0", False), ("false", False)])
 def test_flags_are_read_from_text(text: str, value: bool, tmp_path: Path) -> None:
     assert load_config(tmp_path, {"PERCH_INSECURE_BIND": text}).insecure_bind is value
 

@@ -49,9 +49,7 @@ class Office:
         numbers = count(1)
         self.clock = Clock()
         self.store = MemoryTokenStore()
-        self.issuer = TokenIssuer(
-            self.store, clock=self.clock, new_id=lambda: f"token-{next(numbers)}", cap=cap
-        )
+        self.issuer = TokenIssuer(self.store, clock=self.clock, new_id=lambda: f"token-{next(numbers)}", cap=cap)
 
     def status(self, token_id: str) -> TokenStatus:
         token = self.store.get(token_id)
@@ -142,9 +140,7 @@ def test_both_work_during_the_overlap_and_only_the_new_one_after_it(office: Offi
     authenticator = Authenticator(office.store)
 
     def answers() -> list[object]:
-        found = [
-            authenticator.authenticate(issued.secret.encode(), office.clock.seconds) for issued in (old, new)
-        ]
+        found = [authenticator.authenticate(issued.secret.encode(), office.clock.seconds) for issued in (old, new)]
         return [answer if isinstance(answer, Refusal) else answer.id for answer in found]
 
     assert answers() == [old.token.id, new.token.id]

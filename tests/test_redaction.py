@@ -102,9 +102,7 @@ def test_a_name_is_secret_in_any_case_dotted_or_under_a_urn(name: str) -> None:
     assert redact_body(body({name: SECRET})) == body({name: REDACTED}).decode()
 
 
-@pytest.mark.parametrize(
-    "name", ["userName", "passport", "tokens", "secretary", "keyboard", "password.changed"]
-)
+@pytest.mark.parametrize("name", ["userName", "passport", "tokens", "secretary", "keyboard", "password.changed"])
 def test_a_name_that_only_resembles_a_secret_keeps_its_value(name: str) -> None:
     assert not names_secret(name)
     assert redact_body(body({name: SECRET})) == body({name: SECRET}).decode()
@@ -200,9 +198,7 @@ def test_a_body_that_is_not_json_and_harmless_is_kept() -> None:
     assert redact_body(b"<html>Bad gateway, 100% sorry</html>") == "<html>Bad gateway, 100% sorry</html>"
 
 
-@pytest.mark.parametrize(
-    "sent", ['{"password":"x"}'.encode("utf-16"), b'{"a":"\xff\xfe"}', b"\x1f\x8b\x08\x00"]
-)
+@pytest.mark.parametrize("sent", ['{"password":"x"}'.encode("utf-16"), b'{"a":"\xff\xfe"}', b"\x1f\x8b\x08\x00"])
 def test_bytes_that_are_not_text_are_withheld(sent: bytes) -> None:
     assert redact_body(sent) == f"[withheld: {len(sent)} bytes that are not UTF-8 text]"
 
@@ -365,9 +361,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["a", "path", "value", "filter", "detail", "op", "key"]), inner, max_size=4
-        )
+        | st.dictionaries(st.sampled_from(["a", "path", "value", "filter", "detail", "op", "key"]), inner, max_size=4)
     ),
     max_leaves=12,
 )
@@ -410,8 +404,6 @@ def test_hostile_texts_take_linear_time() -> None:
 
 def test_what_is_learned_of_keys_has_a_bound() -> None:
     for start in range(0, 10_000, 500):
-        redact_body(
-            body({"password": "x", **{f"attribute{number}": 1 for number in range(start, start + 500)}})
-        )
+        redact_body(body({"password": "x", **{f"attribute{number}": 1 for number in range(start, start + 500)}}))
     redact_body(body({"token": SECRET, "nested": {f"more{number}": 1 for number in range(5_000)}}))
     assert len(redaction._plain_keys) <= redaction._MAX_PLAIN_KEYS

@@ -145,9 +145,7 @@ def test_the_second_start_has_nothing_to_do(environment: run.Environment, machin
     assert len(machine.commands) == 2
 
 
-def test_the_project_is_installed_at_the_pinned_versions(
-    environment: run.Environment, machine: Machine
-) -> None:
+def test_the_project_is_installed_at_the_pinned_versions(environment: run.Environment, machine: Machine) -> None:
     run.prepare(environment, ["test"])
     assert machine.commands[-1][-4:] == ["-e", ".[test]", "-c", "constraints.txt"]
 
@@ -199,9 +197,7 @@ def test_a_damaged_environment_is_repaired(lost: str, environment: run.Environme
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff", b'{"foundation": 1, "extras": 7}'])
-def test_an_unreadable_stamp_counts_as_none(
-    content: bytes, environment: run.Environment, machine: Machine
-) -> None:
+def test_an_unreadable_stamp_counts_as_none(content: bytes, environment: run.Environment, machine: Machine) -> None:
     run.prepare(environment, [])
     environment.stamp.write_bytes(content)
     assert not environment.is_current([])
@@ -219,9 +215,7 @@ def test_half_an_environment_is_cleared_away_first(environment: run.Environment,
     assert environment.is_current([])
 
 
-def test_a_set_up_cut_short_is_not_taken_for_a_finished_one(
-    environment: run.Environment, machine: Machine
-) -> None:
+def test_a_set_up_cut_short_is_not_taken_for_a_finished_one(environment: run.Environment, machine: Machine) -> None:
     def interrupt(command: list[str]) -> None:
         if "pip" in command:
             raise KeyboardInterrupt
@@ -336,9 +330,7 @@ def test_a_folder_that_refuses_is_a_sentence(
         run.prepare(environment, [])
 
 
-def test_a_file_in_the_place_of_the_environment_is_a_sentence(
-    environment: run.Environment, machine: Machine
-) -> None:
+def test_a_file_in_the_place_of_the_environment_is_a_sentence(environment: run.Environment, machine: Machine) -> None:
     environment.folder.touch()
     with pytest.raises(run.SetupFailed, match="out of the way"):
         run.prepare(environment, [])
@@ -358,9 +350,7 @@ def test_a_failure_is_one_sentence_on_stderr_and_exit_code_1(
     assert captured.err == "what pip said\nPerch is not set up. Do this.\n"
 
 
-def test_ctrl_c_is_not_a_traceback(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_ctrl_c_is_not_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(_environment: run.Environment, _extras: Sequence[str]) -> None:
         raise KeyboardInterrupt
 
@@ -429,9 +419,7 @@ def test_without_apt_the_rest_is_only_mentioned(
     assert machine.commands == []
 
 
-def test_an_apt_that_fails_is_shown_with_the_command_to_type(
-    machine: Machine, linux: Callable[..., None]
-) -> None:
+def test_an_apt_that_fails_is_shown_with_the_command_to_type(machine: Machine, linux: Callable[..., None]) -> None:
     linux("apt-get")
     machine.answers["install"] = [(100, "E: Unable to locate package")]
     with pytest.raises(run.SetupFailed, match="sudo apt install new-name") as caught:
@@ -464,9 +452,7 @@ def test_a_fresh_clone_sets_itself_up_and_plays_the_demo(tmp_path: Path) -> None
 
     def start(*arguments: str) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, str(clone / "run.py"), *arguments]
-        return subprocess.run(
-            command, cwd=elsewhere, check=False, capture_output=True, encoding="utf-8", timeout=900
-        )
+        return subprocess.run(command, cwd=elsewhere, check=False, capture_output=True, encoding="utf-8", timeout=900)
 
     first = start("demo", "--exit")
     assert first.returncode == 0, first.stdout + first.stderr

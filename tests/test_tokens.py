@@ -200,9 +200,7 @@ def test_no_header_breaks_the_parser(header: bytes) -> None:
         ({"revoked": NOW, "expires": NOW, "replaced_by": "9"}, TokenStatus.REVOKED),
     ],
 )
-def test_status_follows_from_the_token_and_the_moment(
-    changes: dict[str, object], expected: TokenStatus
-) -> None:
+def test_status_follows_from_the_token_and_the_moment(changes: dict[str, object], expected: TokenStatus) -> None:
     assert status(token(**changes), NOW) is expected
 
 
@@ -262,9 +260,7 @@ def test_durations_are_a_number_and_a_unit(text: str, expected: timedelta) -> No
     assert parse_duration(text) == expected
 
 
-@pytest.mark.parametrize(
-    "text", ["", "d", "90", "1.5h", "-1d", "90y", "9 d", "\u0663d", "99999999999999d", "never"]
-)
+@pytest.mark.parametrize("text", ["", "d", "90", "1.5h", "-1d", "90y", "9 d", "\u0663d", "99999999999999d", "never"])
 def test_other_durations_are_refused_with_an_example(text: str) -> None:
     with pytest.raises(ValueError, match=r"90d|shorter"):
         parse_duration(text)

@@ -133,9 +133,7 @@ def test_the_probe_does_not_prompt_even_with_a_screen(locked_secret_service: Sec
     assert secret_service_vault(attended=True).probe().outcome is Outcome.LOCKED
 
 
-@pytest.mark.parametrize(
-    "address", [None, "unix:path=/nonexistent/bus"], ids=["no address", "nobody listens"]
-)
+@pytest.mark.parametrize("address", [None, "unix:path=/nonexistent/bus"], ids=["no address", "nobody listens"])
 def test_without_a_bus_the_keyring_is_absent(address: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
@@ -149,7 +147,9 @@ def test_without_a_bus_the_keyring_is_absent(address: str | None, monkeypatch: p
 
 def test_the_keyring_that_the_system_configures_is_used(secret_service: SecretService) -> None:
     # In a process of its own, since keyring makes its choice once.
-    program = "from server.vault import Vault; vault = Vault(); print(vault.store('chosen', 'x'), vault.delete('chosen'))"
+    program = (
+        "from server.vault import Vault; vault = Vault(); print(vault.store('chosen', 'x'), vault.delete('chosen'))"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["stored", "absent"], done.stderr
 
@@ -215,10 +215,7 @@ def chain(*members: KeyringBackend) -> KeyringBackend:
 
 def test_a_chain_of_trusted_keyrings_is_trusted() -> None:
     first = named("keyring.backends.kwallet", "DBusKeyring")
-    assert (
-        vault(chain(first, named("keyring.backends.macOS", "Keyring"))).store("chained", SECRET)
-        is Outcome.STORED
-    )
+    assert vault(chain(first, named("keyring.backends.macOS", "Keyring"))).store("chained", SECRET) is Outcome.STORED
     assert list(first.kept.values()) == [SECRET]
 
 
@@ -289,10 +286,7 @@ def test_a_copy_that_reads_back_differently_is_a_failure() -> None:
     def set_password(self: MemoryKeyring, service: str, username: str, password: str) -> None:
         self.kept[service, username] = password[:10]
 
-    assert (
-        vault(named("keyring.backends.macOS", "Keyring", set_password=set_password)).store("cut", SECRET)
-        == "failed"
-    )
+    assert vault(named("keyring.backends.macOS", "Keyring", set_password=set_password)).store("cut", SECRET) == "failed"
 
 
 # A keyring that hangs

@@ -56,7 +56,7 @@ SEEDED = (
 )
 
 
-class Unmet(Exception):  # noqa: N818 -- not an error of the program: what an act of the show did not reach
+class Unmet(Exception):
     """What was expected of an act did not come true; the text says what."""
 
 

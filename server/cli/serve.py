@@ -82,7 +82,7 @@ def serve(
         run = secrets.token_hex(4)
         activity = stack.enter_context(closing(_activity(folder, config, run)))
         sys.setswitchinterval(SWITCH_INTERVAL)
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(_serve(workspace, config, activity, claim, parent_watch=parent_watch))
 
 
@@ -115,7 +115,7 @@ def _opened(path: Path, config: ServerConfig, run: str) -> ActivityLog:
     return log
 
 
-def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+def loop_factory() -> type[asyncio.AbstractEventLoop] | None:
     """Give uvloop where there is one: it serves about a sixth more requests."""
     if sys.platform == "win32":
         return None

@@ -100,10 +100,10 @@ class Connection(RequestHandler):
 
     def handle_error(
         self,
-        request: web.BaseRequest,
+        request: web.BaseRequest,  # noqa: ARG002 -- aiohttp's signature
         status: int = 500,
         exc: BaseException | None = None,
-        message: str | None = None,
+        message: str | None = None,  # noqa: ARG002 -- aiohttp's signature
     ) -> web.StreamResponse:
         """Give a SCIM Error for what never became a request, or what escaped the application."""
         error: ScimError

@@ -117,7 +117,7 @@ def bind(host: str, port: int) -> socket.socket:
         else:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind(address)
-        sock.setblocking(False)
+        sock.setblocking(False)  # noqa: FBT003 -- the socket's signature
     except OSError as error:
         sock.close()
         if error.errno == errno.EADDRINUSE:

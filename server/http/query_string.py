@@ -1,4 +1,4 @@
-"""The query of a request target, decoded exactly once (OKTA.md A1, A2): ``+`` and ``%20`` are blanks, ``%2B`` a plus."""
+"""The query of a request target, decoded once (OKTA.md A1, A2): ``+`` and ``%20`` are blanks, ``%2B`` a plus."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Users, Groups, search and Bulk over HTTP: translates requests for the provider and its answers back, decides nothing."""
+"""Users, Groups, search and Bulk over HTTP: translates requests and answers for the provider, decides nothing."""
 
 from __future__ import annotations
 

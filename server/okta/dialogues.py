@@ -87,9 +87,7 @@ class OktaClient:
         """*Test Connector Configuration*, and every Save of the page (OKTA.md 1.3)."""
         yield from self._ask(Feature.CONNECTION_TEST, "GET", "/Users?startIndex=1&count=2", Asked.LIST)
         if import_groups:
-            yield from self._ask(
-                Feature.IMPORT_GROUPS, "GET", f"/Groups?startIndex=1&count={PAGE}", Asked.LIST
-            )
+            yield from self._ask(Feature.IMPORT_GROUPS, "GET", f"/Groups?startIndex=1&count={PAGE}", Asked.LIST)
 
     @scenario
     def import_users(self) -> Generator[Step, None, list[dict[str, Any]]]:
@@ -168,9 +166,7 @@ class OktaClient:
             "displayName": name,
             "members": listed if self.kind is Kind.CUSTOM else [],
         }
-        answer = yield from self._ask(
-            Feature.GROUP_PUSH, "POST", "/Groups", Asked.CREATE_GROUP, compact(body)
-        )
+        answer = yield from self._ask(Feature.GROUP_PUSH, "POST", "/Groups", Asked.CREATE_GROUP, compact(body))
         self.groups[name] = answer.document()["id"]
         yield from self._replace_members(Feature.GROUP_PUSH, name, listed)
         return self.groups[name]
@@ -270,9 +266,7 @@ class OktaClient:
             "password": password,
             "active": True,
         }
-        answer = yield from self._ask(
-            Feature.PUSH_NEW_USER, "POST", "/Users", Asked.CREATE_USER, compact(body)
-        )
+        answer = yield from self._ask(Feature.PUSH_NEW_USER, "POST", "/Users", Asked.CREATE_USER, compact(body))
         identifier = str(answer.document()["id"])
         self.people[person.okta_id] = identifier
         return identifier
@@ -281,16 +275,10 @@ class OktaClient:
         user = yield from self._read(feature, self._user_target(person))
         yield from self._replace_user(feature, person, merge(user, person))
 
-    def _replace_user(
-        self, feature: Feature, person: Person, user: Mapping[str, Any]
-    ) -> Generator[Step, None, None]:
-        yield from self._ask(
-            feature, "PUT", self._user_target(person), Asked.REPLACE, compact(user, sort=True)
-        )
+    def _replace_user(self, feature: Feature, person: Person, user: Mapping[str, Any]) -> Generator[Step, None, None]:
+        yield from self._ask(feature, "PUT", self._user_target(person), Asked.REPLACE, compact(user, sort=True))
 
-    def _modify_user(
-        self, feature: Feature, person: Person, value: Mapping[str, Any]
-    ) -> Generator[Step, None, None]:
+    def _modify_user(self, feature: Feature, person: Person, value: Mapping[str, Any]) -> Generator[Step, None, None]:
         yield from self._modify(feature, self._user_target(person), [{"op": "replace", "value": value}])
 
     def _modify(
@@ -316,15 +304,11 @@ class OktaClient:
             kept = [member for member in group.get("members", []) if member["value"] not in left_out]
             yield from self._replace_group(feature, name, name, [*kept, *added])
             return
-        changes: list[tuple[str, Any]] = [("remove", value) for value in removed] + [
-            ("add", one) for one in added
-        ]
+        changes: list[tuple[str, Any]] = [("remove", value) for value in removed] + [("add", one) for one in added]
         for start in range(0, len(changes), BATCH):
             batch = changes[start : start + BATCH]
             operations: list[dict[str, Any]] = [
-                {"op": "remove", "path": f'members[value eq "{value}"]'}
-                for op, value in batch
-                if op == "remove"
+                {"op": "remove", "path": f'members[value eq "{value}"]'} for op, value in batch if op == "remove"
             ]
             values = [value for op, value in batch if op == "add"]
             if values:

@@ -75,7 +75,7 @@ _CHANGED_MEMBERS: Final = (" added", " removed", " not found")
 """How the endpoint's sentence ends when memberships changed: a PUT always names members (OKTA.md 1.10)."""
 
 
-def recognise(  # noqa: PLR0917 -- called for every request; the fields of an exchange in their order
+def recognise(
     method: str,
     path: str,
     query: str,

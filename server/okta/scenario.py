@@ -48,7 +48,7 @@ class Step:
         return self.answer.duration
 
 
-class Stopped(Exception):  # noqa: N818 -- not an error: how a scenario ends early
+class Stopped(Exception):
     """Inside a scenario: the last verdict was not good, Okta does not go on."""
 
 

@@ -113,9 +113,7 @@ def detail(body: bytes) -> str:
     errors = _member(document, "Errors")
     if isinstance(errors, list):
         return "; ".join(
-            str(error["description"])
-            for error in errors
-            if isinstance(error, dict) and "description" in error
+            str(error["description"]) for error in errors if isinstance(error, dict) and "description" in error
         )
     return ""
 
@@ -188,9 +186,7 @@ def _too_many(reason: str, retry_after: str | None, attempt: int) -> Verdict:
         ok=False,
         sentence=f"{reason}. Okta repeats this request after {wait} seconds (try {attempt} of {ATTEMPTS}).",
         source="OKTA.md 1.12" if obeyed else "OKTA.md A37",
-        remedy=""
-        if obeyed
-        else "Send Retry-After as whole seconds: Okta reads a date or a fraction as nothing.",
+        remedy="" if obeyed else "Send Retry-After as whole seconds: Okta reads a date or a fraction as nothing.",
         wait=wait,
     )
 
@@ -236,9 +232,7 @@ def _refused(status: int, body: bytes, asked: Asked, reason: str) -> Verdict:
             source="OKTA.md 1.5",
             remedy="Keep ids for ever and answer deactivated ones too.",
         )
-    return Verdict(
-        ok=False, sentence=sentence, source="OKTA.md 1.12", remedy="An admin must retry it under Tasks."
-    )
+    return Verdict(ok=False, sentence=sentence, source="OKTA.md 1.12", remedy="An admin must retry it under Tasks.")
 
 
 def _listed(body: bytes, asked: Asked) -> Verdict:

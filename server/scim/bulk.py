@@ -111,9 +111,7 @@ def execution_order(
     posts = {
         operation.bulk_id: index
         for index, operation in enumerate(operations)
-        if isinstance(operation, BulkOperation)
-        and operation.method == "POST"
-        and operation.bulk_id is not None
+        if isinstance(operation, BulkOperation) and operation.method == "POST" and operation.bulk_id is not None
     }
     ids = {bulk_id: new_id() for bulk_id in posts}
     needs = [_needs(operation, posts) for operation in operations]
@@ -132,9 +130,7 @@ def execution_order(
             steps.append(Step(index, _resolve(now, ids), own_id, met))
             if then:
                 later = _membership(operation, own_id, substitute(then, ids))
-                completions.append(
-                    Step(index, later, None, frozenset({index, *deferred[index]}), completes=True)
-                )
+                completions.append(Step(index, later, None, frozenset({index, *deferred[index]}), completes=True))
         except ScimError as error:
             steps.append(Step(index, RefusedOperation(operation.method, operation.bulk_id, error)))
     return (*steps, *completions)
@@ -193,13 +189,9 @@ def _parse_fail_on_errors(value: Any) -> int | None:
     return max(value, 1)
 
 
-def _parse_operation(
-    operation: Any, endpoints: Collection[str], seen: set[str]
-) -> BulkOperation | RefusedOperation:
+def _parse_operation(operation: Any, endpoints: Collection[str], seen: set[str]) -> BulkOperation | RefusedOperation:
     if not isinstance(operation, dict):
-        return RefusedOperation(
-            "", None, InvalidSyntax("An operation must be a JSON object with method and path.")
-        )
+        return RefusedOperation("", None, InvalidSyntax("An operation must be a JSON object with method and path."))
     members = {name.lower(): value for name, value in operation.items()}
     method, bulk_id = members.get("method"), members.get("bulkid")
     method = method.upper() if isinstance(method, str) else ""
@@ -210,9 +202,7 @@ def _parse_operation(
         endpoint, resource_id = _parse_path(members.get("path"), method, endpoints)
         if method == "POST":
             if bulk_id is None:
-                raise InvalidValue(
-                    "A POST in a bulk job needs a bulkId: a name of your choice, used once in the job."
-                )
+                raise InvalidValue("A POST in a bulk job needs a bulkId: a name of your choice, used once in the job.")
             if bulk_id in seen:
                 raise InvalidValue(f"bulkId {bulk_id!r} is used twice; give each POST of the job its own.")
             seen.add(bulk_id)
@@ -223,9 +213,7 @@ def _parse_operation(
             raise InvalidValue("version must be a string: the meta.version of the resource.")
     except ScimError as error:
         return RefusedOperation(method, bulk_id, error)
-    return BulkOperation(
-        method, endpoint, resource_id, bulk_id, None if method == "DELETE" else data, version
-    )
+    return BulkOperation(method, endpoint, resource_id, bulk_id, None if method == "DELETE" else data, version)
 
 
 def _parse_path(path: Any, method: str, endpoints: Collection[str]) -> tuple[str, str | None]:
@@ -235,9 +223,7 @@ def _parse_path(path: Any, method: str, endpoints: Collection[str]) -> tuple[str
     endpoint = next((known for known in endpoints if known.lower() == first.lower()), None)
     if endpoint is None or len(rest) > 1:
         known = " or ".join(f"/{name}" for name in endpoints)
-        raise InvalidPath(
-            f"{path!r} is not a path of this job; use {known}, followed by /{{id}} except on POST."
-        )
+        raise InvalidPath(f"{path!r} is not a path of this job; use {known}, followed by /{{id}} except on POST.")
     if method == "POST" and rest:
         raise InvalidPath(f"A POST goes to /{endpoint}; leave the id out of {path!r}.")
     if method != "POST" and not rest:
@@ -304,9 +290,7 @@ def _order(needs: Sequence[set[int]]) -> tuple[list[int], list[set[int]]]:
     return order, deferred
 
 
-def _split_members(
-    operation: BulkOperation, later: Collection[str | None]
-) -> tuple[BulkOperation, list[Any]]:
+def _split_members(operation: BulkOperation, later: Collection[str | None]) -> tuple[BulkOperation, list[Any]]:
     """Take the members that do not exist yet out of a POST."""
     name = next((name for name in operation.data if name.lower() == "members"), None) if later else None
     members = operation.data[name] if name is not None else None
@@ -336,9 +320,7 @@ def _resolve(operation: BulkOperation, ids: Mapping[str, str]) -> BulkOperation:
 def _identify(bulk_id: str, ids: Mapping[str, str]) -> str:
     resource_id = ids.get(bulk_id)
     if resource_id is None:
-        raise InvalidValue(
-            f"No POST of this job has the bulkId {bulk_id!r}; correct the reference or add the POST."
-        )
+        raise InvalidValue(f"No POST of this job has the bulkId {bulk_id!r}; correct the reference or add the POST.")
     return resource_id
 
 

@@ -65,18 +65,14 @@ def unescape(string: str) -> str:
     """
     if "\\" not in string:
         return string
-    text = _ESCAPE.sub(
-        lambda match: chr(int(match[1], 16)) if match[1] else _ESCAPED.get(match[2], match[2]), string
-    )
+    text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)) if match[1] else _ESCAPED.get(match[2], match[2]), string)
     try:
         # Two escapes may be the halves of one character.
         text = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise InvalidFilter(
-            "The filter escapes a null character or half of a surrogate pair, which no value can hold."
-        )
+        raise InvalidFilter("The filter escapes a null character or half of a surrogate pair, which no value can hold.")
     return text
 
 
@@ -150,17 +146,13 @@ def _value(target: Target, operator: Operator, operand: str, *, quoted: bool) ->
         return operand
     boolean = boolean_from_string(operand)
     if boolean is None:
-        raise InvalidFilter(
-            f"{target} is a boolean: compare it with true or false, not with {operand[:100]!r}."
-        )
+        raise InvalidFilter(f"{target} is a boolean: compare it with true or false, not with {operand[:100]!r}.")
     return boolean
 
 
 def _refuse_operator(target: Target, operator: Operator, operators: frozenset[str]) -> None:
     if operator in operators:
-        raise InvalidFilter(
-            f"{target} cannot be compared by {operator}: its type has no such order or parts."
-        )
+        raise InvalidFilter(f"{target} cannot be compared by {operator}: its type has no such order or parts.")
 
 
 def _json_value(operand: str) -> str | bool | int | float:

@@ -74,9 +74,7 @@ def parse_filter(text: str, resource_type: ResourceType) -> Filter:
         operator = operator_named(name)
         if target is not None and operator is not None and is_storable(operand):
             return Comparison(target, operator, operand)
-    return _Parser(text).whole(
-        _Scope(resource_type.name, None, lambda path: find_target(path, resource_type))
-    )
+    return _Parser(text).whole(_Scope(resource_type.name, None, lambda path: find_target(path, resource_type)))
 
 
 def parse_value_filter(text: str, start: int, target: Target) -> tuple[Filter, int]:
@@ -201,9 +199,7 @@ class _Parser:
             return self.value_path(self.known(target, name, scope, start), scope)
         operator = self.word()
         if operator is None:
-            self.fail(
-                f"{name[:100]!r} alone is no filter; an operator and a value must follow, as in {_EXAMPLE}"
-            )
+            self.fail(f"{name[:100]!r} alone is no filter; an operator and a value must follow, as in {_EXAMPLE}")
         return self.ask(self.known(target, name, scope, start), operator, scope.parent)
 
     def value_path(self, target: Target, scope: _Scope) -> Filter:
@@ -243,9 +239,7 @@ class _Parser:
         operand = self.word()
         if operand is None:
             if self.text[_end_of_space(self.text, self.position) :].startswith('"'):
-                self.fail(
-                    'The closing quotation mark is missing; write a quotation mark inside a value as \\"'
-                )
+                self.fail('The closing quotation mark is missing; write a quotation mark inside a value as \\"')
             self.fail(f"{target} {operator} must be followed by a value, as in {_EXAMPLE}")
         return comparison(target, operator, operand, quoted=False)
 

@@ -110,9 +110,7 @@ def _joined(changes: Iterable[MemberChange]) -> Iterator[MemberChange]:
             ids = [id_ for change in run if isinstance(change, RemoveMembers) for id_ in change.ids]
             yield RemoveMembers(tuple(dict.fromkeys(ids)))
         elif isinstance(run[0], AddMembers):
-            yield AddMembers(
-                _once(m for change in run if isinstance(change, AddMembers) for m in change.members)
-            )
+            yield AddMembers(_once(m for change in run if isinstance(change, AddMembers) for m in change.members))
         else:
             yield from run
 
@@ -123,9 +121,7 @@ def _once(mentions: Iterable[Member]) -> tuple[Member, ...]:
     for member in mentions:
         earlier = members.setdefault(member.value, member)
         if earlier is not member:
-            members[member.value] = Member(
-                member.value, member.display or earlier.display, member.type or earlier.type
-            )
+            members[member.value] = Member(member.value, member.display or earlier.display, member.type or earlier.type)
     return tuple(members.values())
 
 
@@ -155,15 +151,11 @@ def _selected_changes(operation: Operation, filter_: Filter) -> Iterator[MemberC
     ids = _compared_ids(filter_)
     if operator == "remove":
         if path.target.sub_attribute is not None:
-            raise Mutability(
-                'members.value cannot be removed alone; remove the member: members[value eq "id"].'
-            )
+            raise Mutability('members.value cannot be removed alone; remove the member: members[value eq "id"].')
         yield RemoveMatching(filter_) if ids is None else RemoveMembers(ids)
         return
     if ids is None or len(ids) != 1:
-        raise NoTarget(
-            'Name one member: members[value eq "id"]; other filters are for remove and for display.'
-        )
+        raise NoTarget('Name one member: members[value eq "id"]; other filters are for remove and for display.')
     if isinstance(value, dict) and not any(name.lower() in ("value", "$ref") for name in value):
         value = {**value, "value": ids[0]}
     members = members_from(value)

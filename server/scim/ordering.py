@@ -38,9 +38,7 @@ def sort_value(target: Target, resource: Mapping[str, Any]) -> Any:
     values = values_of(whole, resource)
     if not values:
         return None
-    chosen = next(
-        (value for value in values if isinstance(value, Mapping) and value.get("primary") is True), values[0]
-    )
+    chosen = next((value for value in values if isinstance(value, Mapping) and value.get("primary") is True), values[0])
     if target.sub_attribute is not None:
         found = values_of(Target(None, target.sub_attribute), chosen) if isinstance(chosen, Mapping) else []
         return found[0] if found else None

@@ -104,9 +104,7 @@ def _parse_operation(
         if operator == "remove":
             raise NoTarget("A remove needs a path that says what to remove.")
         if not isinstance(value, dict):
-            raise InvalidValue(
-                f"The operation {operator} without a path needs an object of attributes as its value."
-            )
+            raise InvalidValue(f"The operation {operator} without a path needs an object of attributes as its value.")
         return _expand(operator, value, resource_type)
     if not isinstance(path, str):
         raise InvalidPath('path must be a string such as userName or emails[type eq "work"].value.')
@@ -179,11 +177,7 @@ def _is_forgotten(target: Target) -> bool:
 def _extension(target: Target, resource_type: ResourceType) -> str | None:
     """Give the URN when a path names a whole known extension."""
     name = target.attribute.name
-    return (
-        name
-        if target.sub_attribute is None and ":" in name and name.lower() in resource_type.extensions
-        else None
-    )
+    return name if target.sub_attribute is None and ":" in name and name.lower() in resource_type.extensions else None
 
 
 def _parse_path(text: str, resource_type: ResourceType) -> PatchPath:

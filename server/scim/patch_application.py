@@ -207,9 +207,7 @@ def _changed_value(current: Any, operation: Operation, ignored: list[str]) -> An
     attribute = path.target.attribute
     if isinstance(value, list):
         if len(value) != 1:
-            raise InvalidValue(
-                f"{path.target}: the filter selects values one by one; send one value, not a list."
-            )
+            raise InvalidValue(f"{path.target}: the filter selects values one by one; send one value, not a list.")
         value = value[0]
     if isinstance(value, dict) and attribute.type == "complex":
         return _merged(current, attribute, value, str(path.target), ignored)
@@ -230,9 +228,7 @@ def _described(operation: Operation) -> dict[str, Any]:
                 'Only a filter such as [type eq "work"] says which value to create.'
             )
         sub_attribute = comparison.target.leaf
-        described[sub_attribute.name] = canonical_value(
-            sub_attribute, comparison.value, str(comparison.target)
-        )
+        described[sub_attribute.name] = canonical_value(sub_attribute, comparison.value, str(comparison.target))
     return described
 
 
@@ -249,9 +245,7 @@ def _added(values: list[Any], new: Iterable[Any], attribute: Attribute) -> list[
         elif isinstance(item, dict) and not item.items() <= added[place].items():
             added[place] = {**added[place], **item}
     if len(added) > VALUES_LIMIT:
-        raise InvalidValue(
-            f"{attribute.name} would have {len(added)} values; at most {VALUES_LIMIT} are kept."
-        )
+        raise InvalidValue(f"{attribute.name} would have {len(added)} values; at most {VALUES_LIMIT} are kept.")
     return added
 
 
@@ -261,9 +255,7 @@ def _identity(attribute: Attribute, value: Any) -> Any:
         return _folded(attribute, value)
     sub_attributes = attribute.sub_attributes
     names = ("value", "type") if "value" in value else sorted(value.keys() - {"primary"})
-    return tuple(
-        (name, _folded(sub_attributes.get(name.lower(), attribute), value.get(name))) for name in names
-    )
+    return tuple((name, _folded(sub_attributes.get(name.lower(), attribute), value.get(name))) for name in names)
 
 
 def _folded(attribute: Attribute, value: Any) -> Any:
@@ -272,9 +264,7 @@ def _folded(attribute: Attribute, value: Any) -> Any:
 
 def _one_primary(before: list[Any], after: list[Any]) -> list[Any]:
     """Keep one primary value: the one that became primary last; the others become false (RFC 7644 §3.5.2)."""
-    claims = [
-        index for index, item in enumerate(after) if isinstance(item, dict) and item.get("primary") is True
-    ]
+    claims = [index for index, item in enumerate(after) if isinstance(item, dict) and item.get("primary") is True]
     if len(claims) < 2:
         return after
     marked = [index for index in claims if index >= len(before) or before[index].get("primary") is not True]
@@ -287,9 +277,7 @@ def _is_absent(value: Any) -> bool:
 
 def _is_removed(attribute: Attribute, current: Any, value: Any) -> bool:
     """Tell whether a remove takes ``current`` away; with another value it does not (OKTA.md C6)."""
-    return current is not None and (
-        _is_absent(value) or _is_among(attribute, current, _listed(attribute, value))
-    )
+    return current is not None and (_is_absent(value) or _is_among(attribute, current, _listed(attribute, value)))
 
 
 def _listed(attribute: Attribute, value: Any) -> list[Any]:
@@ -312,9 +300,7 @@ def _agrees(attribute: Attribute, current: Any, given: Any) -> bool:
             _agrees(attribute.sub_attributes.get(name.lower(), attribute), current.get(name), item)
             for name, item in given.items()
         )
-    return (
-        current is not None and given is not None and _folded(attribute, current) == _folded(attribute, given)
-    )
+    return current is not None and given is not None and _folded(attribute, current) == _folded(attribute, given)
 
 
 def _settle_name(document: Mapping[str, Any], patched: dict[str, Any]) -> None:
@@ -336,13 +322,9 @@ def _required(resource_type: ResourceType) -> tuple[tuple[str, str | None], ...]
         if attribute.required:
             required.append((attribute.name, None))
             if not attribute.multi_valued:
-                required += [
-                    (attribute.name, sub.name) for sub in attribute.sub_attributes.values() if sub.required
-                ]
+                required += [(attribute.name, sub.name) for sub in attribute.sub_attributes.values() if sub.required]
     for schema in resource_type.extensions.values():
-        required += [
-            (schema.id, attribute.name) for attribute in schema.attributes.values() if attribute.required
-        ]
+        required += [(schema.id, attribute.name) for attribute in schema.attributes.values() if attribute.required]
     return tuple(required)
 
 
@@ -356,9 +338,7 @@ def _check_required(before: Mapping[str, Any], after: Mapping[str, Any], resourc
             old, new = (old or {}).get(sub_name), (new or {}).get(sub_name)
         if old is not None and _is_missing(new):
             path = name if sub_name is None else f"{name}{':' if ':' in name else '.'}{sub_name}"
-            raise Mutability(
-                f"{path} is required and cannot be removed: replace it by another value instead."
-            )
+            raise Mutability(f"{path} is required and cannot be removed: replace it by another value instead.")
 
 
 def _is_missing(value: Any) -> bool:

@@ -73,9 +73,7 @@ def parse_query(parameters: Mapping[str, str], resource_type: ResourceType) -> Q
 def search_query(body: Any, resource_type: ResourceType) -> Query:
     """Read a SearchRequest (RFC 7644 §3.4.3); as parse_query, and raises InvalidSyntax where it is none."""
     if not isinstance(body, dict):
-        raise InvalidSyntax(
-            "A search is a JSON object: a SearchRequest message, as in RFC 7644 section 3.4.3."
-        )
+        raise InvalidSyntax("A search is a JSON object: a SearchRequest message, as in RFC 7644 section 3.4.3.")
     fields = _folded(body)
     schemas = fields.get("schemas", SEARCH_REQUEST_URN)
     if SEARCH_REQUEST_URN not in (schemas if isinstance(schemas, list) else [schemas]):

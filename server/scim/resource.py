@@ -106,9 +106,7 @@ def canonicalise(body: Any, resource_type: ResourceType, *, creating: bool) -> C
     return Canonical(document, tuple(ignored))
 
 
-def canonical_value(
-    attribute: Attribute, value: Any, path: str, ignored: list[str] | None = None
-) -> Any | None:
+def canonical_value(attribute: Attribute, value: Any, path: str, ignored: list[str] | None = None) -> Any | None:
     """Give the canonical form of one attribute's value; None where the value unassigns it.
 
     ``path`` is what an error calls the attribute. Names that were dropped are added to ``ignored``. A
@@ -167,9 +165,7 @@ def _plan(resource_type: ResourceType) -> _Plan:
         children = tuple(_requirements(schema.attributes, f"{schema.id}:"))
         if children:
             needed = any(child.required for child in children)
-            requirements.append(
-                _Requirement(schema.id, schema.id, needed, multi_valued=False, children=children)
-            )
+            requirements.append(_Requirement(schema.id, schema.id, needed, multi_valued=False, children=children))
     name = resource_type.attributes.get("name")
     has_formatted_name = name is not None and "formatted" in name.sub_attributes
     return _Plan(table_of(entries), tuple(requirements), has_formatted_name)
@@ -214,9 +210,7 @@ def _missing_paths(requirements: tuple[_Requirement, ...], holder: Mapping[str, 
             yield path
 
 
-def _missing(
-    plan: _Plan, document: Mapping[str, Any], resource_type: ResourceType, *, creating: bool
-) -> InvalidValue:
+def _missing(plan: _Plan, document: Mapping[str, Any], resource_type: ResourceType, *, creating: bool) -> InvalidValue:
     """Word the error for whoever reads Okta's task list: everything that is missing, in one sentence."""
     *others, last = dict.fromkeys(_missing_paths(plan.requirements, document))
     subject = f"{', '.join(others)} and {last} are" if others else f"{last} is"

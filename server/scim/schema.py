@@ -6,14 +6,14 @@ Attribute names are compared without case (RFC 7643 §2.1): every mapping is key
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-DataType = Literal[
-    "string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex", "any"
-]
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+DataType = Literal["string", "boolean", "decimal", "integer", "dateTime", "binary", "reference", "complex", "any"]
 Mutability = Literal["readOnly", "readWrite", "immutable", "writeOnly"]
 Returned = Literal["always", "never", "default", "request"]
 
@@ -62,11 +62,7 @@ class Target:
         return self.sub_attribute or self.attribute
 
     def __str__(self) -> str:
-        path = (
-            self.attribute.name
-            if self.sub_attribute is None
-            else f"{self.attribute.name}.{self.sub_attribute.name}"
-        )
+        path = self.attribute.name if self.sub_attribute is None else f"{self.attribute.name}.{self.sub_attribute.name}"
         return path if self.extension is None else f"{self.extension}:{path}"
 
 

@@ -92,9 +92,7 @@ class Registry:
     """The schema documents as served: ``required`` says what is required here."""
 
 
-def load_registry(
-    documents: Iterable[Mapping[str, Any]], required: Collection[str] = DEFAULT_REQUIRED
-) -> Registry:
+def load_registry(documents: Iterable[Mapping[str, Any]], required: Collection[str] = DEFAULT_REQUIRED) -> Registry:
     """Read schema documents of RFC 7643 §7 form; ``required`` are paths of a user's attributes.
 
     These become required together with the attributes that hold them; a required list of complex values
@@ -139,9 +137,7 @@ def _require(user: dict[str, Any], enterprise_user: dict[str, Any], required: Co
                     sub_definition["required"] = True
 
 
-def _definitions(
-    user: dict[str, Any], enterprise_user: dict[str, Any], path: str
-) -> tuple[dict[str, Any], ...]:
+def _definitions(user: dict[str, Any], enterprise_user: dict[str, Any], path: str) -> tuple[dict[str, Any], ...]:
     """Find the definitions that a path passes through, from the outside in."""
     name, schema = path.lower(), user
     for candidate in (user, enterprise_user):

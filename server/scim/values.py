@@ -52,7 +52,7 @@ _JSON_NAMES = {
 _BASE64URL = str.maketrans("-_", "+/")
 
 
-class Unfit(Exception):  # noqa: N818 # not an error yet: it becomes InvalidValue once the path is known
+class Unfit(Exception):  # not an error yet: it becomes InvalidValue once the path is known
     """A value does not fit its attribute; each complex attribute on the way out adds its part of the path."""
 
     def __init__(self, reason: str) -> None:

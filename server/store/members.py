@@ -41,9 +41,6 @@ FROM (SELECT member_id, display, kind FROM member INDEXED BY member_by_group WHE
 """
 """JSON of a group's members in the order they came."""
 
-LINKS = {"User": GROUPS_OF.replace("{seq}", "r.seq"), "Group": MEMBERS_OF.replace("{seq}", "r.seq")}
-"""The same as scalar subqueries of ``resource r``, by resource type."""
-
 _GROUPS = GROUPS_OF.replace("{seq}", "?")
 _MEMBERS = MEMBERS_OF.replace("{seq}", "?")
 
@@ -52,14 +49,14 @@ _USER_NAME = "iif(r.type = 'User', json_extract(r.document, '$.userName'), r.lab
 _ADD_ONE = f"""
 INSERT OR IGNORE INTO member (group_seq, member_seq, member_id, display, kind)
 SELECT ?1, r.seq, r.id, coalesce(?3, {_USER_NAME}), r.type FROM resource r WHERE r.id = ?2 AND r.seq <> ?1
-"""
+"""  # noqa: S608 -- our own constants
 _ADD = f"""
 INSERT OR IGNORE INTO member (group_seq, member_seq, member_id, display, kind)
 SELECT ?1, r.seq, r.id, coalesce(json_extract(j.value, '$[1]'), {_USER_NAME}), r.type
 FROM json_each(?2) j CROSS JOIN resource r ON r.id = json_extract(j.value, '$[0]')
 WHERE r.seq <> ?1
 RETURNING member_id
-"""
+"""  # noqa: S608 -- our own constants
 _UNKNOWN = """
 SELECT j.value FROM json_each(?2) j
 WHERE NOT EXISTS (SELECT 1 FROM resource r WHERE r.id = j.value AND r.seq <> ?1)
@@ -159,10 +156,10 @@ def _show(connection: sqlite3.Connection, group_seq: int, displays: Sequence[tup
 
 
 def rename(connection: sqlite3.Connection, resource_type: str, seq: int, before: str) -> None:
-    """Let groups show a member's new name where they showed the old one (OKTA.md A57: display is as sent, or derived)."""
+    """Let groups show a member's new name where they showed the old one (OKTA.md A57: as sent, or derived)."""
     old = orjson.loads(before).get("userName" if resource_type == "User" else "displayName")
     connection.execute(
         f"""UPDATE member SET display = (SELECT {_USER_NAME} FROM resource r WHERE r.seq = ?1)
-            WHERE member_seq = ?1 AND display = ?2""",
+            WHERE member_seq = ?1 AND display = ?2""",  # noqa: S608 -- our own constants
         (seq, old),
     )

@@ -50,7 +50,8 @@ def seq_at(connection: sqlite3.Connection, resource_type: str, position: int) ->
         return None
     first = block >> 1 << 8
     row = connection.execute(
-        "SELECT seq FROM resource INDEXED BY resource_by_type WHERE type = ? AND seq >= ? ORDER BY seq LIMIT 1 OFFSET ?",
+        "SELECT seq FROM resource INDEXED BY resource_by_type WHERE type = ? AND seq >= ? "
+        "ORDER BY seq LIMIT 1 OFFSET ?",
         (resource_type, first, position),
     ).fetchone()
     return None if row is None else row[0]

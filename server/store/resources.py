@@ -17,7 +17,8 @@ from server.scim.errors import TooMany
 from server.store import paging
 from server.store.database import translate
 from server.store.filter_sql import CompiledFilter, compile_filter, sort_expression
-from server.store.members import LINKS, linked
+from server.store.members import linked as members_of
+from server.store.rows import FIND, columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,23 +38,12 @@ SCAN_SECONDS = 10.0
 _STEPS = 50_000
 """Virtual machine steps between two looks at the clock: about a millisecond."""
 
-_COLUMNS = "r.seq, r.id, r.document, r.version, r.created, r.modified, r.label, r.member_count, "
-_LINKS = {name: f"({links})" for name, links in LINKS.items()}
-_FIND = {
-    name: f"SELECT {_COLUMNS}{links} FROM resource r WHERE r.id = ? AND r.type = ?" for name, links in _LINKS.items()
-}
-_FIND_BARE = f"SELECT {_COLUMNS}NULL FROM resource r WHERE r.id = ? AND r.type = ?"
-
-
-def _columns(resource_type: str, *, links: bool) -> str:
-    return _COLUMNS + (_LINKS[resource_type] if links else "NULL")
-
 
 @lru_cache(256)
 def _indexed_select(resource_type: str, where: str, *, links: bool) -> str:
     """Make the SELECT of an indexed filter; kept, because sqlite3 finds a prepared statement by the same text."""
     return (
-        f"SELECT {_columns(resource_type, links=links)} FROM resource r "
+        f"SELECT {columns(resource_type, linked=links)} FROM resource r "  # noqa: S608 -- our own constants
         f"WHERE r.type = ? AND {where} ORDER BY r.seq LIMIT {INLINE_ROWS + 1}"
     )
 
@@ -71,9 +61,7 @@ class Resources:
         connection = self._database.reader_of_turn() if inline else self._database.reader()
         whole = linked and resource_type == "User"
         try:
-            row = connection.execute(
-                _FIND[resource_type] if whole else _FIND_BARE, (resource_id, resource_type)
-            ).fetchone()
+            row = connection.execute(FIND[resource_type, whole], (resource_id, resource_type)).fetchone()
             if row is None:
                 return None
             stored = Stored._make(row)
@@ -86,7 +74,7 @@ class Resources:
         if inline and sum(group.member_count for group in groups) > INLINE_MEMBERS:
             raise TooLong
         return [
-            group._replace(linked=linked(connection, "Group", group.seq)) if group.member_count else group
+            group._replace(linked=members_of(connection, "Group", group.seq)) if group.member_count else group
             for group in groups
         ]
 
@@ -151,7 +139,7 @@ class Resources:
         if first is None or window.size == 0:
             return Page(total, [], None)
         rows = connection.execute(
-            f"SELECT {_columns(name, links=linked and name == 'User')} FROM resource r INDEXED BY resource_by_type "
+            f"SELECT {columns(name, linked=linked and name == 'User')} FROM resource r INDEXED BY resource_by_type "  # noqa: S608 -- our own constants
             "WHERE r.type = ? AND r.seq >= ? ORDER BY r.seq LIMIT ?",
             (name, first, window.size + 1),
         ).fetchall()
@@ -207,16 +195,13 @@ class Resources:
     ) -> Page:
         """Give a part of what a scan found; the scan's result is kept until the directory changes."""
         result = self._results.get(connection, selection, self._scan)
-        if window.after is None:
-            position = window.start_index - 1
-        else:
-            position = result.position_after(*window.after)
+        position = window.start_index - 1 if window.after is None else result.position_after(*window.after)
         part = result.seqs[position : position + window.size]
         found: dict[int, tuple[ResourceType, Stored]] = {}
         for resource_type in selection.resource_types:
             name = resource_type.name
             rows = connection.execute(
-                f"SELECT {_columns(name, links=linked)} FROM json_each(?) j CROSS JOIN resource r ON r.seq = j.value "
+                f"SELECT {columns(name, linked=linked)} FROM json_each(?) j CROSS JOIN resource r ON r.seq = j.value "  # noqa: S608 -- our own constants
                 "WHERE r.type = ?",
                 (f"[{','.join(map(str, part))}]", name),
             )
@@ -239,7 +224,7 @@ class Resources:
                 direction, nulls = ("DESC", "FIRST") if selection.descending else ("ASC", "LAST")
                 order = f"{expression} {direction} NULLS {nulls}, r.seq"
             rows = connection.execute(
-                f"SELECT r.seq FROM resource r WHERE r.type = ? AND ({where}) ORDER BY {order}",
+                f"SELECT r.seq FROM resource r WHERE r.type = ? AND ({where}) ORDER BY {order}",  # noqa: S608 -- our own constants
                 (resource_type.name, *parameters, *order_parameters),
             )
             for row in rows:

@@ -15,6 +15,7 @@ import orjson
 from server.directory import Draft, MemberOutcome, NameTaken, Stored
 from server.draft import emails_of
 from server.store import members
+from server.store.rows import FIND
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,17 +25,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_FIND = """
-SELECT seq, id, document, version, created, modified, label, member_count, NULL
-FROM resource WHERE id = ? AND type = ?
-"""
-_FIND_LINKED = {
-    name: f"""
-SELECT r.seq, r.id, r.document, r.version, r.created, r.modified, r.label, r.member_count, ({links})
-FROM resource r WHERE r.id = ? AND r.type = ?
-"""
-    for name, links in members.LINKS.items()
-}
 _INSERT = """
 INSERT INTO resource (id, type, unique_name, external_id, display_name, active, version, created, modified, label,
                       document)
@@ -64,8 +54,7 @@ class WriteTransaction:
 
     def find(self, resource_type: str, resource_id: str, *, linked: bool = True) -> Stored | None:
         """Read a resource as this transaction sees it."""
-        sql = _FIND_LINKED[resource_type] if linked else _FIND
-        row = self.connection.execute(sql, (resource_id, resource_type)).fetchone()
+        row = self.connection.execute(FIND[resource_type, linked], (resource_id, resource_type)).fetchone()
         return None if row is None else Stored._make(row)
 
     def insert(self, resource_type: str, resource_id: str, draft: Draft, at: str) -> Stored:

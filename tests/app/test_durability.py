@@ -120,9 +120,7 @@ def kill_under_load(serve: Serve, rounds: int) -> None:
             assert not writer.is_alive()
         endpoint = serve(data_dir=endpoint.data_dir, token=endpoint.token)
         for writer in writers:
-            for user_id, expected in writer.known.items():
-                if user_id not in writer.doubtful:
-                    known[user_id] = expected
+            known |= {user_id: user for user_id, user in writer.known.items() if user_id not in writer.doubtful}
         for user_id, expected in list(known.items())[-400:]:
             status, found = call(endpoint, "GET", f"/Users/{user_id}")
             if expected is None:

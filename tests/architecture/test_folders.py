@@ -18,9 +18,7 @@ def introduced(folder: Path) -> bool:
     return folder in HOLDING_PYTHON or folder.parent in HOLDING_PYTHON - {Path()}
 
 
-FOLDERS = sorted(
-    {folder for path in project_files() for folder in path.parents if introduced(folder)} - {Path()}
-)
+FOLDERS = sorted({folder for path in project_files() for folder in path.parents if introduced(folder)} - {Path()})
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)
@@ -38,18 +36,12 @@ def test_a_folder_says_what_belongs_there_and_what_it_may_import(folder: Path) -
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=str)
 def test_the_files_it_names_exist(folder: Path) -> None:
-    named = re.findall(
-        r"`([\w./-]+\.(?:py|json|sql|md|toml))`", (ROOT / folder / "README.md").read_text("utf-8")
-    )
-    assert [
-        name for name in named if not any((ROOT / place / name).is_file() for place in (folder, Path()))
-    ] == []
+    named = re.findall(r"`([\w./-]+\.(?:py|json|sql|md|toml))`", (ROOT / folder / "README.md").read_text("utf-8"))
+    assert [name for name in named if not any((ROOT / place / name).is_file() for place in (folder, Path()))] == []
 
 
 def test_only_the_agreed_folders_lie_at_the_top() -> None:
-    tops = {
-        path.parts[0] for path in project_files() if len(path.parts) > 1 and not path.parts[0].startswith(".")
-    }
+    tops = {path.parts[0] for path in project_files() if len(path.parts) > 1 and not path.parts[0].startswith(".")}
     assert tops <= {"desktop", "server", "resources", "tests"}
 
 

@@ -39,9 +39,7 @@ def imports(path: Path) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize("path", python_files("server"), ids=str)
 def test_of_aiohttp_only_the_server_half_is_used(path: Path) -> None:
     client = {
-        name
-        for module, name in imports(path)
-        if module == "aiohttp" and name.startswith(("Client", "request", "TCP"))
+        name for module, name in imports(path) if module == "aiohttp" and name.startswith(("Client", "request", "TCP"))
     }
     assert client == set()
 
@@ -49,18 +47,14 @@ def test_of_aiohttp_only_the_server_half_is_used(path: Path) -> None:
 @pytest.mark.parametrize("path", python_files("server", "resources"), ids=str)
 def test_the_product_does_not_stand_on_its_tests_or_tools(path: Path) -> None:
     roots = {module.partition(".")[0] for module, _ in imports(path)}
-    assert roots.isdisjoint(
-        {"tests", "run", "pytest", "hypothesis", "scim2_models", "scim2_client", "scim2_tester"}
-    )
+    assert roots.isdisjoint({"tests", "run", "pytest", "hypothesis", "scim2_models", "scim2_client", "scim2_tester"})
 
 
 @pytest.mark.parametrize(
     "path", [path for path in python_files("server") if path.parts[:2] == ("server", "scim")], ids=str
 )
 def test_the_protocol_is_pure(path: Path) -> None:
-    calls = [
-        node for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))) if isinstance(node, ast.Call)
-    ]
+    calls = [node for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))) if isinstance(node, ast.Call)]
     names = {
         call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id
         for call in calls

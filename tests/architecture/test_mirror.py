@@ -37,9 +37,7 @@ def mirrors(path: Path) -> list[Path]:
 SOURCES = [path for path in python_files("server", "resources") if has_code(path)]
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SOURCES if path.as_posix() not in TESTED_ELSEWHERE], ids=str
-)
+@pytest.mark.parametrize("path", [path for path in SOURCES if path.as_posix() not in TESTED_ELSEWHERE], ids=str)
 def test_a_module_has_its_test_file(path: Path) -> None:
     assert any(mirror in project_files() for mirror in mirrors(path)), (
         f"{path} has no tests: {' or '.join(map(str, mirrors(path)))} is missing"

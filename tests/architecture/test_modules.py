@@ -51,9 +51,7 @@ def test_a_module_is_short_enough_to_be_read_at_once(path: Path) -> None:
 @pytest.mark.parametrize("name", LONGER)
 def test_a_longer_module_has_a_reason_and_does_not_grow(name: str) -> None:
     most, reason = LONGER[name]
-    assert LINES < _lines(ROOT / name) <= most, (
-        f"{name} has {_lines(ROOT / name)} lines: mend the entry in LONGER"
-    )
+    assert LINES < _lines(ROOT / name) <= most, f"{name} has {_lines(ROOT / name)} lines: mend the entry in LONGER"
     assert reason
 
 

@@ -23,11 +23,7 @@ def test_mypy_is_strict_without_exceptions() -> None:
         if name.startswith(("disallow", "warn", "check", "strict", "no_implicit")) and value is False
     }
     assert loosened == set()
-    assert (
-        TOOLS["mypy"]
-        .keys()
-        .isdisjoint({"exclude", "ignore_errors", "ignore_missing_imports", "disable_error_code"})
-    )
+    assert TOOLS["mypy"].keys().isdisjoint({"exclude", "ignore_errors", "ignore_missing_imports", "disable_error_code"})
 
 
 def test_ruff_has_no_exceptions_for_single_modules() -> None:

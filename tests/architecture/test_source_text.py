@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # Put together, so that this file does not contain what it looks for.
-UNFINISHED = re.compile(
-    r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error")) + r")\b"
-)
+UNFINISHED = re.compile(r"\b(" + "|".join(("TO" + "DO", "FIX" + "ME", "X" + "XX", "NotImplemented" + "Error")) + r")\b")
 PLACES = re.compile(
     "|".join(
         (
@@ -54,9 +52,7 @@ def is_an_exception_with_a_reason(comment: str) -> bool:
 def test_a_check_is_switched_off_by_name_and_with_a_reason_on_the_line(path: Path) -> None:
     found = [token for token in comments(path) if ANY_DIRECTIVE.search(token.string)]
     bare = [
-        f"{path}:{token.start[0]}: {token.string}"
-        for token in found
-        if not is_an_exception_with_a_reason(token.string)
+        f"{path}:{token.start[0]}: {token.string}" for token in found if not is_an_exception_with_a_reason(token.string)
     ]
     assert bare == []
 
@@ -91,9 +87,7 @@ def test_no_file_names_a_place_on_one_machine_or_a_package_index(path: Path) -> 
 @pytest.mark.parametrize("path", python_files("tests"), ids=str)
 def test_tests_wait_for_a_condition_and_never_sleep(path: Path) -> None:
     tree = ast.parse((ROOT / path).read_text("utf-8"))
-    assert [
-        f"{path}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _sleeps(node)
-    ] == []
+    assert [f"{path}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _sleeps(node)] == []
 
 
 def _sleeps(call: ast.Call) -> bool:
@@ -107,6 +101,4 @@ def _sleeps(call: ast.Call) -> bool:
 
 def _found(pattern: re.Pattern[str], path: Path) -> list[str]:
     lines = (ROOT / path).read_text("utf-8").splitlines()
-    return [
-        f"{path}:{number}: {line.strip()}" for number, line in enumerate(lines, 1) if pattern.search(line)
-    ]
+    return [f"{path}:{number}: {line.strip()}" for number, line in enumerate(lines, 1) if pattern.search(line)]

@@ -7,6 +7,7 @@ whose speed drifts gives the same ratio. Needs two cores: one for the server, on
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import tempfile
 from pathlib import Path
@@ -69,11 +70,12 @@ def _operations(folder: Path) -> Iterator[Row]:
     def post(_: int) -> list[bytes]:
         nonlocal create
         create += 5_000
-        return [
-            stage.request("POST", "/Users", token, stage.person(10**7 + create + i)) for i in range(5_000)
-        ]
+        return [stage.request("POST", "/Users", token, stage.person(10**7 + create + i)) for i in range(5_000)]
 
-    def patch(number: int) -> list[bytes]:
+    flips = itertools.count()
+
+    def patch(_: int) -> list[bytes]:
+        active = bool(next(flips) % 2)
         return [
             stage.request(
                 "PATCH",
@@ -81,7 +83,7 @@ def _operations(folder: Path) -> Iterator[Row]:
                 token,
                 {
                     "schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"],
-                    "Operations": [{"op": "replace", "value": {"active": bool(number % 2)}}],
+                    "Operations": [{"op": "replace", "value": {"active": active}}],
                 },
             )
             for i in range(5_000)
@@ -104,13 +106,9 @@ def _operations(folder: Path) -> Iterator[Row]:
                     f"≥ {goal:.2f}" if connections == 16 else "",
                 )
         yield from _group_add(server, token, groups, spare)
-        pages = [
-            stage.request("GET", f"/Users?startIndex={i}&count=100", token) for i in range(1, LARGE, 100)
-        ]
+        pages = [stage.request("GET", f"/Users?startIndex={i}&count=100", token) for i in range(1, LARGE, 100)]
         for connections in (1, 4):
-            seconds = statistics.median(
-                stage.generate(server, connections, pages).seconds for _ in range(ROUNDS)
-            )
+            seconds = statistics.median(stage.generate(server, connections, pages).seconds for _ in range(ROUNDS))
             goal_text = "≥ 100,000/s" if connections == 4 else ""
             yield Row(
                 f"import, pages of 100, {connections} connections",
@@ -171,9 +169,7 @@ def _memory(folder: Path) -> Iterator[Row]:
         )
         bodies = [stage.person(10**7 + i) for i in range(2_000)]
         stage.generate(server, 16, [stage.request("POST", "/Users", token, body) for body in bodies])
-        yield Row(
-            "peak RSS, 100,000 users", f"{stage.peak_memory(server.pid) / 1e6:,.0f} MB", "", "", "≤ 150 MB"
-        )
+        yield Row("peak RSS, 100,000 users", f"{stage.peak_memory(server.pid) / 1e6:,.0f} MB", "", "", "≤ 150 MB")
 
 
 def _paging(folder: Path) -> Iterator[Row]:

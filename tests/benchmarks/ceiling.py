@@ -7,10 +7,7 @@ import sys
 
 from aiohttp import web
 
-try:
-    import uvloop
-except ImportError:  # Windows
-    uvloop = None  # type: ignore[assignment]
+from server.cli.serve import loop_factory
 
 
 async def _main() -> None:
@@ -35,4 +32,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    (asyncio.run if uvloop is None else uvloop.run)(_main())
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_main())

@@ -13,10 +13,7 @@ import sys
 import time
 from typing import Any
 
-try:
-    import uvloop
-except ImportError:  # Windows
-    uvloop = None  # type: ignore[assignment]
+from server.cli.serve import loop_factory
 
 
 class _Client(asyncio.Protocol):
@@ -100,4 +97,5 @@ async def _main() -> None:
 
 
 if __name__ == "__main__":
-    (asyncio.run if uvloop is None else uvloop.run)(_main())
+    with asyncio.Runner(loop_factory=loop_factory()) as runner:
+        runner.run(_main())

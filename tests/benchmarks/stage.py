@@ -8,17 +8,17 @@ import shutil
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from server.config import ServerConfig
 from server.provider import Caller
-from server.store.transaction import WriteTransaction
+from server.store.transaction import WriteTransaction, transacted
 from server.workspace import Workspace
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
 CALLER = Caller("benchmark", "http://127.0.0.1/scim/v2")
 BATCH = 2_000
@@ -77,7 +77,7 @@ def seed(folder: Path, users: int, groups: Sequence[int] = ()) -> tuple[str, lis
         for size in groups:
             body = {"displayName": f"group of {size}", "members": [{"value": i} for i in ids[:size]]}
             operation = workspace.provider.create(workspace.registry.group, body, CALLER)
-            answer = workspace.database.commit(lambda c, o=operation: o(WriteTransaction(c)))
+            answer = workspace.database.commit(transacted(operation))
             group_ids.append(answer.resource_id or "")
     return issued.secret, ids, group_ids
 
@@ -86,9 +86,7 @@ def seed(folder: Path, users: int, groups: Sequence[int] = ()) -> tuple[str, lis
 def endpoint(folder: Path, token: str) -> Iterator[Running]:
     """Run the endpoint on a data folder."""
     with subprocess.Popen(
-        pinned(
-            SERVER_CORE, sys.executable, "-m", "server.cli", "--data-dir", str(folder), "serve", "--port", "0"
-        ),
+        pinned(SERVER_CORE, sys.executable, "-m", "server.cli", "--data-dir", str(folder), "serve", "--port", "0"),
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -118,11 +116,7 @@ def request(method: str, path: str, token: str, body: Any = None) -> bytes:
     text = b"" if body is None else json.dumps(body, separators=(",", ":")).encode()
     head = (
         f"{method} /scim/v2{path} HTTP/1.1\r\nAccept: application/scim+json\r\nAccept-Charset: utf-8\r\n"
-        + (
-            f"Content-Type: application/scim+json; charset=utf-8\r\nContent-Length: {len(text)}\r\n"
-            if text
-            else ""
-        )
+        + (f"Content-Type: application/scim+json; charset=utf-8\r\nContent-Length: {len(text)}\r\n" if text else "")
         + f"User-Agent: Okta SCIM Client 1.0.0\r\nAuthorization: Bearer {token}\r\nHost: 127.0.0.1\r\n"
         "Connection: Keep-Alive\r\nAccept-Encoding: gzip,deflate\r\n\r\n"
     )
@@ -159,8 +153,7 @@ def generate(server: Running, connections: int, requests: Sequence[bytes]) -> Me
 
 def peak_memory(pid: int) -> int:
     """Give the peak resident size of a process in bytes (Linux)."""
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        for line in status:
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) * 1024
+    for line in Path(f"/proc/{pid}/status").read_text("ascii").splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
     raise LookupError(pid)

@@ -56,7 +56,7 @@ async def fine(call: Call) -> Reply:
 def application(
     handler: Any, record: list[Exchange], *, method: str = "GET", access: Access = Access.READ_WRITE
 ) -> Application:
-    table = {("things", ID): {method: handler}}
+    table: dict[tuple[str, ...], Any] = {("things", ID): {method: handler}}
     return Application(table, cast("Admission", OpenDoor(access)), record.append, "run1")
 
 

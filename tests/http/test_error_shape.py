@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
@@ -109,9 +110,7 @@ def assert_scim_error(status: int, headers: dict[str, str], body: bytes) -> dict
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", METHODS)
-def test_every_route_and_method_answers_or_refuses_in_scim(
-    endpoint: RunningEndpoint, method: str, path: str
-) -> None:
+def test_every_route_and_method_answers_or_refuses_in_scim(endpoint: RunningEndpoint, method: str, path: str) -> None:
     bodies = BODIES.values() if method in {"POST", "PUT", "PATCH"} else (None,)
     for body in bodies:
         status, headers, answer = send(endpoint, method, path, body)
@@ -130,9 +129,7 @@ def test_every_route_and_method_answers_or_refuses_in_scim(
 
 @pytest.mark.parametrize("query", QUERIES)
 @pytest.mark.parametrize("path", ["/Users", "/Groups", ""])
-def test_a_query_that_makes_no_sense_is_refused_in_scim(
-    endpoint: RunningEndpoint, path: str, query: str
-) -> None:
+def test_a_query_that_makes_no_sense_is_refused_in_scim(endpoint: RunningEndpoint, path: str, query: str) -> None:
     status, headers, answer = send(endpoint, "GET", f"{path}?{query}")
     assert status == 400
     assert assert_scim_error(status, headers, answer)["scimType"]
@@ -152,12 +149,8 @@ def test_a_compressed_body_is_refused(endpoint: RunningEndpoint) -> None:
     assert_scim_error(status, headers, answer)
 
 
-@pytest.mark.parametrize(
-    ("path", "size"), [("/Users", 1 << 20), ("/Users/.search", 1 << 20), ("/Groups", 16 << 20)]
-)
-def test_a_body_that_says_it_is_too_large_is_refused_unread(
-    endpoint: RunningEndpoint, path: str, size: int
-) -> None:
+@pytest.mark.parametrize(("path", "size"), [("/Users", 1 << 20), ("/Users/.search", 1 << 20), ("/Groups", 16 << 20)])
+def test_a_body_that_says_it_is_too_large_is_refused_unread(endpoint: RunningEndpoint, path: str, size: int) -> None:
     status, headers, answer = send(endpoint, "POST", path, b"", {"Content-Length": str(size + 1)})
     assert status == 413
     assert_scim_error(status, headers, answer)
@@ -178,10 +171,9 @@ def raw(endpoint: RunningEndpoint, data: bytes) -> tuple[int, dict[str, str], by
     """Send bytes as they are and read one answer."""
     parts = urlsplit(endpoint.base_url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=20) as sock:
-        try:
+        # The server may stop reading what it refuses.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             sock.sendall(data)
-        except (BrokenPipeError, ConnectionResetError):
-            pass  # the server may stop reading what it refuses
         response = http.client.HTTPResponse(sock)
         response.begin()
         answer = response.status, {k.lower(): v for k, v in response.getheaders()}, response.read()

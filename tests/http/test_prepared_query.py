@@ -34,7 +34,9 @@ BEFORE = st.sampled_from(
         "filter=id eq %22x%22 or id eq ",
     ]
 )
-AFTER = st.sampled_from(["", "&startIndex=1&count=100", "]&count=2", "%20and%20active%20eq%20true", "&count=x", "&cursor="])
+AFTER = st.sampled_from(
+    ["", "&startIndex=1&count=100", "]&count=2", "%20and%20active%20eq%20true", "&count=x", "&cursor="]
+)
 VALUES = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"])).map(quote),
     st.sampled_from(["a+b", "%5C%22", "true", "2026-11-23T00:00:00Z", "%ff", "a&count=7", "perch-value", "%00", "\\"]),
@@ -56,9 +58,7 @@ def outcome(read: object, *arguments: object) -> Query | tuple[type[ScimError], 
 def test_a_prepared_query_is_what_parsing_gives(before: str, value: str, after: str, kind: ResourceType) -> None:
     query = f"{before}%22{value}%22{after}"
     for _ in range(2):  # the second time from the kept shape
-        assert outcome(prepared_query, query, kind) == outcome(
-            lambda: parse_query(parse_query_string(query), kind)
-        )
+        assert outcome(prepared_query, query, kind) == outcome(lambda: parse_query(parse_query_string(query), kind))
 
 
 @pytest.mark.parametrize("query", ["", "count=5", "filter=userName+eq+bare", "%22", "%22%22%22%22"])

@@ -16,7 +16,6 @@ from scim2_models import (
     Name,
     NotFoundException,
     PatchOp,
-    PatchOperation,
     ScimProvider,
     SearchRequest,
     UniquenessException,
@@ -74,12 +73,14 @@ def test_scim2_client_discovers_creates_queries_modifies_and_deletes(client: Syn
     with pytest.raises(UniquenessException):
         client.create(ada)
 
-    found = client.query(User[EnterpriseUser], search_request=SearchRequest(filter='userName eq "ADA"'))
+    found = client.query(
+        User[EnterpriseUser], search_request=SearchRequest.model_validate({"filter": 'userName eq "ADA"'})
+    )
     assert isinstance(found, ListResponse)
     assert [one.id for one in found.resources or ()] == [created.id]
 
-    change = PatchOp[User[EnterpriseUser]](
-        operations=[PatchOperation(op=PatchOperation.Op.replace_, path="title", value="Countess")]
+    change = PatchOp[User[EnterpriseUser]].model_validate(
+        {"operations": [{"op": "replace", "path": "title", "value": "Countess"}]}
     )
     modified = client.modify(User[EnterpriseUser], created.id, change)
     assert isinstance(modified, User)
@@ -89,7 +90,7 @@ def test_scim2_client_discovers_creates_queries_modifies_and_deletes(client: Syn
     assert isinstance(replaced, User)
     assert replaced.title == "Dr"
 
-    group = client.create(Group(display_name="Engines", members=[GroupMember(value=created.id)]))
+    group = client.create(Group(display_name="Engines", members=[GroupMember.model_validate({"value": created.id})]))
     assert isinstance(group, Group)
     reread = client.query(User[EnterpriseUser], created.id)
     assert isinstance(reread, User)

@@ -42,11 +42,7 @@ def difference(expected: Any, actual: Any, path: str, *, exact: bool = False) ->
         return f"{path}: expected {shown(expected)}, but it is absent"
     if isinstance(expected, str) and expected.startswith("<has> "):
         needle = expected.removeprefix("<has> ")
-        return (
-            None
-            if needle.lower() in str(actual).lower()
-            else f"{path}: {shown(actual)} does not have {needle!r}"
-        )
+        return None if needle.lower() in str(actual).lower() else f"{path}: {shown(actual)} does not have {needle!r}"
     if isinstance(expected, str) and expected in MATCHERS:
         return None if MATCHERS[expected](actual) else f"{path}: expected {expected}, got {shown(actual)}"
     if isinstance(expected, dict) and set(expected) <= {

@@ -71,7 +71,7 @@ class Answer:
         return json.loads(self.content) if self.content else None
 
 
-class Difference(AssertionError):  # noqa: N818 -- what a failing test is called for here
+class Difference(AssertionError):
     """What was expected and what came, for a person to read."""
 
 
@@ -126,9 +126,7 @@ class Replay:
         self._note_created(request, answers)
         problem = next(filter(None, (standing_rules(answer) for answer in answers)), None)
         if problem is None and "statuses" in expected:
-            counted = {
-                str(status): count for status, count in Counter(answer.status for answer in answers).items()
-            }
+            counted = {str(status): count for status, count in Counter(answer.status for answer in answers).items()}
             problem = difference(expected["statuses"], counted, "statuses", exact=True)
         answer = min(answers, key=lambda one: one.status)
         problem = problem or examined(expected, answer)
@@ -213,9 +211,7 @@ def spelled_out(exchange: Mapping[str, Any]) -> Mapping[str, Any]:
             "userName": address,
             "emails": [{"primary": True, "value": address, "type": "work"}],
         }
-        body = {
-            name: value for name, value in {**body, **exchange.get("with", {})}.items() if value is not None
-        }
+        body = {name: value for name, value in {**body, **exchange.get("with", {})}.items() if value is not None}
         return {**exchange, "request": {"method": "POST", "target": "/Users", "body": body}}
     return exchange
 

@@ -75,9 +75,7 @@ def standing_in(*replies: Reply) -> Iterator[StandIn]:
 
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            stand_in.received.append(
-                Received(f"{self.command} {self.path}", list(self.headers.items()), body)
-            )
+            stand_in.received.append(Received(f"{self.command} {self.path}", list(self.headers.items()), body))
             reply = stand_in.replies.pop(0) if stand_in.replies else Reply(500, b"nothing was scripted")
             if reply.body is None:
                 self.close_connection = True

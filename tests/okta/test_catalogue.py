@@ -8,9 +8,7 @@ import pytest
 
 from tests.okta.replay import CONVERSATIONS
 
-SERVED = {
-    path.stem: json.loads(path.read_text("utf-8"))["covers"] for path in sorted(CONVERSATIONS.glob("*.json"))
-}
+SERVED = {path.stem: json.loads(path.read_text("utf-8"))["covers"] for path in sorted(CONVERSATIONS.glob("*.json"))}
 
 LINES = [
     *(f"A{number}" for number in range(1, 58)),

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 
 Found = TypeVar("Found")
 
-ADA = Person(
-    "ada@okta.local", "Ada", "Byron", "ada@okta.local", "00uAAAAAAAAAAAAAAAAA", {"title": "Countess"}
-)
+ADA = Person("ada@okta.local", "Ada", "Byron", "ada@okta.local", "00uAAAAAAAAAAAAAAAAA", {"title": "Countess"})
 BOB = Person("bob@okta.local", "Bob", "Stone", "bob@okta.local", "00uBBBBBBBBBBBBBBBBB")
 SERVED = {
     "schemas": [USER_URN],
@@ -162,9 +160,7 @@ def test_a_password_goes_in_the_put_or_in_a_patch() -> None:
         assert stand_in.received[1].document["password"] == "N3w-Secret"
     with standing_in(Reply(204)) as stand_in, client(stand_in, Kind.CATALOG) as okta:
         played(okta.sync_password(ADA, "N3w-Secret"))
-        assert stand_in.received[0].document["Operations"] == [
-            {"op": "replace", "value": {"password": "N3w-Secret"}}
-        ]
+        assert stand_in.received[0].document["Operations"] == [{"op": "replace", "value": {"password": "N3w-Secret"}}]
 
 
 def test_an_import_reads_pages_until_the_total_and_leaves_the_inactive_out() -> None:
@@ -386,8 +382,7 @@ def crew() -> list[Person]:
     unique = secrets.token_hex(5)
     names = [("Ada", "Byron"), ("Bob", "Stone"), ("Cleo", "March")]
     return [
-        Person(f"{given}.{unique}@okta.local", given, family, f"{given}.{unique}@okta.local")
-        for given, family in names
+        Person(f"{given}.{unique}@okta.local", given, family, f"{given}.{unique}@okta.local") for given, family in names
     ]
 
 
@@ -439,9 +434,7 @@ def test_every_scenario_is_green_against_perch(kind: Kind, endpoint: Endpoint, c
             green(okta.rename_group(sales, f"Field {sales}"))
             green(okta.push_group(f"Field {sales}", [bob]))
             assert members(f"Field {sales}") == [two]
-            assert okta.groups[f"Field {sales}"] in {
-                group["id"] for group in green(okta.import_groups()) or []
-            }
+            assert okta.groups[f"Field {sales}"] in {group["id"] for group in green(okta.import_groups()) or []}
             green(okta.delete_group(f"Field {sales}"))
         finally:
             clean_up(okta)
@@ -467,6 +460,4 @@ def test_a_wrong_token_is_told_as_okta_tells_it(endpoint: Endpoint) -> None:
         steps, _ = played(okta.test_connection())
 
         assert steps[0].status == 401
-        assert unquote(steps[0].verdict.sentence).startswith(
-            "Unauthorized. Errors reported by remote server: "
-        )
+        assert unquote(steps[0].verdict.sentence).startswith("Unauthorized. Errors reported by remote server: ")

@@ -61,9 +61,7 @@ def test_what_does_not_match_is_told(expected: Any, actual: Any, told: str) -> N
 
 
 def test_an_exact_comparison_names_what_is_too_much() -> None:
-    assert (
-        difference({"201": 1}, {"201": 1, "500": 2}, "statuses", exact=True) == "statuses: unexpected ['500']"
-    )
+    assert difference({"201": 1}, {"201": 1, "500": 2}, "statuses", exact=True) == "statuses: unexpected ['500']"
 
 
 def test_nothing_at_all_is_not_any() -> None:

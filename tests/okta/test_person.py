@@ -7,9 +7,7 @@ import re
 from server.okta.person import USER_URN, Person, merge, okta_id
 
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
-JANE = Person(
-    "jane@test.com", "Jane", "Smith", "jane@test.com", "00u6a15d23T9AeHhF5d7", {"displayName": "Jane Smith"}
-)
+JANE = Person("jane@test.com", "Jane", "Smith", "jane@test.com", "00u6a15d23T9AeHhF5d7", {"displayName": "Jane Smith"})
 
 
 def test_an_okta_id_is_00u_and_17_characters() -> None:
@@ -42,9 +40,7 @@ def test_the_recorded_put_of_a_profile_is_built_from_the_recorded_answer() -> No
 
 
 def test_a_mapped_extension_is_named_in_the_schemas_and_keeps_what_is_not_mapped() -> None:
-    person = Person(
-        "jane@test.com", "Jane", "Smith", "jane@test.com", mapped={ENTERPRISE: {"department": "Sales"}}
-    )
+    person = Person("jane@test.com", "Jane", "Smith", "jane@test.com", mapped={ENTERPRISE: {"department": "Sales"}})
 
     merged = merge({"schemas": [USER_URN], ENTERPRISE: {"costCenter": "C1"}}, person)
 

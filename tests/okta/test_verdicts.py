@@ -51,23 +51,18 @@ def test_an_error_of_scim_1_1_is_read_too() -> None:
         409, {"Errors": [{"description": "User already exists in the database.", "code": 409}]}, Asked.REPLACE
     )
 
-    assert (
-        result.sentence == "Conflict. Errors reported by remote server: User already exists in the database."
-    )
+    assert result.sentence == "Conflict. Errors reported by remote server: User already exists in the database."
 
 
 def test_the_servers_own_reason_goes_first() -> None:
-    assert judged(400, {"detail": "no"}, Asked.READ, reason="Nope").sentence.startswith(
-        "Nope. Errors reported"
-    )
+    assert judged(400, {"detail": "no"}, Asked.READ, reason="Nope").sentence.startswith("Nope. Errors reported")
 
 
 def test_a_proxys_page_is_invalid_json_as_recorded() -> None:
     result = judged(502, b"error code: 502", Asked.FIND)
 
     assert result.sentence == (
-        "Bad Gateway. Errors reported by remote server: "
-        "Invalid JSON: Unrecognized token 'error' ... line: 1, column: 6"
+        "Bad Gateway. Errors reported by remote server: Invalid JSON: Unrecognized token 'error' ... line: 1, column: 6"
     )
     assert result.source == "OKTA.md A32"
 

@@ -113,9 +113,7 @@ def test_a_server_that_hangs_up_on_the_first_request_has_not_answered() -> None:
         assert (answer.status, len(stand_in.received)) == (0, 1)
 
 
-@pytest.mark.parametrize(
-    "base_url", ["scim.example.com/scim/v2", "ftp://scim.example.com", "https:///scim/v2"]
-)
+@pytest.mark.parametrize("base_url", ["scim.example.com/scim/v2", "ftp://scim.example.com", "https:///scim/v2"])
 def test_what_is_no_base_url_is_said_to_be_none(base_url: str) -> None:
     with pytest.raises(ValueError, match="no base URL"):
         Wire(base_url, "secret")

@@ -185,9 +185,7 @@ def _values(attribute: Attribute) -> SearchStrategy[Any]:
     one = _objects(attribute.sub_attributes, 4) if attribute.type == "complex" else VALUES[attribute.type]
     if not attribute.multi_valued:
         return one
-    return st.lists(one, min_size=1, max_size=3).map(
-        lambda values: [value for value in values if value != {}]
-    )
+    return st.lists(one, min_size=1, max_size=3).map(lambda values: [value for value in values if value != {}])
 
 
 @st.composite
@@ -270,9 +268,7 @@ def filters(draw: DrawFn, name: str, ids: tuple[str, ...] = ()) -> str:
             leaf,
             lambda inner: st.one_of(
                 inner.map("not ({})".format),
-                st.lists(inner, min_size=2, max_size=3).map(
-                    lambda terms: " and ".join(f"({t})" for t in terms)
-                ),
+                st.lists(inner, min_size=2, max_size=3).map(lambda terms: " and ".join(f"({t})" for t in terms)),
                 st.lists(inner, min_size=2, max_size=3).map(" or ".join),
             ),
             max_leaves=4,
@@ -287,9 +283,7 @@ def _leaves(draw: DrawFn, name: str, ids: tuple[str, ...]) -> str:
     if kind == 0:
         return draw(_questions(draw(st.sampled_from(FOREIGN_PATHS)), Attribute("any", "any")))
     if kind == 1 and ids:
-        path = draw(
-            st.sampled_from(("id", "groups", "groups.value") if resource_type is USER else ("id", "members"))
-        )
+        path = draw(st.sampled_from(("id", "groups", "groups.value") if resource_type is USER else ("id", "members")))
         operator = draw(st.sampled_from(("eq", "ne", "sw", "gt")))
         return f"{path} {operator} {json.dumps(draw(st.sampled_from(ids)))}"
     paths = PATHS[resource_type.name]
@@ -306,9 +300,7 @@ def _leaves(draw: DrawFn, name: str, ids: tuple[str, ...]) -> str:
             if is_answerable(f"{target}.{sub.name}", resource_type)
         ]
         inner = draw(
-            st.lists(
-                st.sampled_from(subs).flatmap(lambda sub: _questions(sub.name, sub)), min_size=1, max_size=2
-            )
+            st.lists(st.sampled_from(subs).flatmap(lambda sub: _questions(sub.name, sub)), min_size=1, max_size=2)
         )
         joined = draw(st.sampled_from((" and ", " or "))).join(inner)
         return f"{target}[{joined}]" if draw(st.booleans()) else f"{target}[not ({joined})]"

@@ -45,9 +45,7 @@ def patch(document: dict[str, Any], *operations: Any, registry: Any = REGISTRY) 
     """Apply operations to a copy of a user, and check that the given document stayed as it was."""
     before = deepcopy(document)
     try:
-        return apply_patch(
-            document, parse_patch({"Operations": list(operations)}, registry.user), registry.user
-        )
+        return apply_patch(document, parse_patch({"Operations": list(operations)}, registry.user), registry.user)
     finally:
         assert document == before
 

@@ -93,9 +93,7 @@ def test_a_known_extension_alone_is_its_whole_object() -> None:
         ),
     ],
 )
-def test_an_unknown_extension_has_attributes_of_any_type(
-    path: str, urn: str, name: str, sub_name: str | None
-) -> None:
+def test_an_unknown_extension_has_attributes_of_any_type(path: str, urn: str, name: str, sub_name: str | None) -> None:
     target = find_target(path, USER)
     assert target is not None
     assert (target.extension, target.attribute.name, target.attribute.type) == (urn, name, "any")

@@ -264,9 +264,7 @@ class TestExecutionOrder:
         for step in order(*ring):
             operation = accepted(step)
             if step.completes:
-                members[operation.id] |= {
-                    member["value"] for member in operation.data["Operations"][0]["value"]
-                }
+                members[operation.id] |= {member["value"] for member in operation.data["Operations"][0]["value"]}
             else:
                 members[step.new_id] = {member["value"] for member in operation.data["members"]}
                 assert members[step.new_id] <= members.keys()
@@ -284,9 +282,7 @@ class TestExecutionOrder:
         assert accepted(by_index[1]).data[urn]["manager"]["value"] == by_index[0].new_id
 
     def test_an_unknown_bulk_id_fails_its_operation_only(self) -> None:
-        steps = order(
-            create("a"), group("g", "a", "nobody"), {"method": "DELETE", "path": "/Users/bulkId:nobody"}
-        )
+        steps = order(create("a"), group("g", "a", "nobody"), {"method": "DELETE", "path": "/Users/bulkId:nobody"})
         assert [step.index for step in steps] == [0, 1, 2]
         assert isinstance(steps[0].operation, BulkOperation)
         for step in steps[1:]:

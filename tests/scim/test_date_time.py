@@ -30,11 +30,7 @@ def test_one_moment_may_be_written_in_many_ways(text: str) -> None:
 
 
 def test_what_is_left_out_is_zero() -> None:
-    assert (
-        parse_instant("2026-11-23")
-        == parse_instant("2026-11-23T00:00")
-        == parse_instant("2026-11-23T00:00:00Z")
-    )
+    assert parse_instant("2026-11-23") == parse_instant("2026-11-23T00:00") == parse_instant("2026-11-23T00:00:00Z")
     assert parse_instant("2026-11-23T24:00:00Z") == parse_instant("2026-11-24")
 
 
@@ -90,9 +86,7 @@ def test_the_order_is_that_of_time(first: datetime, second: datetime, offset: in
         ("9999-12-31T23:59:59.9999Z", "9999-12-31T23:59:59.999Z", "~", False),
     ],
 )
-def test_rounding_to_milliseconds_says_whether_it_changed_anything(
-    text: str, down: str, up: str, exact: bool
-) -> None:
+def test_rounding_to_milliseconds_says_whether_it_changed_anything(text: str, down: str, up: str, exact: bool) -> None:
     instant = parse_instant(text)
     assert instant is not None
     assert milliseconds(instant, "down") == (down, exact)

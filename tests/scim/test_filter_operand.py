@@ -158,6 +158,4 @@ def test_what_is_made_for_each_answer_cannot_be_asked_for(path: str) -> None:
 
 
 def test_a_stored_reference_can_be_asked_for() -> None:
-    refuse_unanswerable(
-        target_of("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref"), None
-    )
+    refuse_unanswerable(target_of("urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.$ref"), None)

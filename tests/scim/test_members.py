@@ -30,9 +30,7 @@ REGISTRY = load_registry(schema_documents())
 
 def split(*operations: Any) -> tuple[list[str], list[MemberChange]]:
     others, changes = split_members(parse_patch({"Operations": list(operations)}, REGISTRY.group))
-    return [str(other.path.target) if isinstance(other, Operation) else other.name for other in others], [
-        *changes
-    ]
+    return [str(other.path.target) if isinstance(other, Operation) else other.name for other in others], [*changes]
 
 
 def changes(*operations: Any) -> list[MemberChange]:
@@ -43,9 +41,7 @@ def changes(*operations: Any) -> list[MemberChange]:
 
 class TestSplitMembers:
     def test_a_users_operations_hold_no_members(self) -> None:
-        operations = parse_patch(
-            {"Operations": [{"op": "add", "value": {"title": "x", "members": []}}]}, REGISTRY.user
-        )
+        operations = parse_patch({"Operations": [{"op": "add", "value": {"title": "x", "members": []}}]}, REGISTRY.user)
         assert split_members(operations) == (operations, ())
 
     def test_rfc_7644_3_5_2_1_add_a_member(self) -> None:
@@ -62,9 +58,7 @@ class TestSplitMembers:
 
     def test_rfc_7644_3_5_2_2_remove_one_member(self) -> None:
         path = 'members[value eq "2819c223-7f76-453a-919d-413861904646"]'
-        assert changes({"op": "remove", "path": path}) == [
-            RemoveMembers(("2819c223-7f76-453a-919d-413861904646",))
-        ]
+        assert changes({"op": "remove", "path": path}) == [RemoveMembers(("2819c223-7f76-453a-919d-413861904646",))]
 
     def test_rfc_7644_3_5_2_2_remove_all_members(self) -> None:
         assert changes({"op": "remove", "path": "members"}) == [ReplaceMembers(())]
@@ -157,9 +151,7 @@ class TestSplitMembers:
         assert changes({"op": "remove", "path": path, "value": "a"}) == [RemoveMembers(("a",))]
 
     def test_an_id_with_quotes_and_backslashes_is_read_as_json(self) -> None:
-        assert changes({"op": "remove", "path": r'members[value eq "a\"b\\c"]'}) == [
-            RemoveMembers(('a"b\\c',))
-        ]
+        assert changes({"op": "remove", "path": r'members[value eq "a\"b\\c"]'}) == [RemoveMembers(('a"b\\c',))]
 
     def test_members_are_named_without_case(self) -> None:
         assert changes({"op": "remove", "path": 'Members[Value EQ "a"]'}) == [RemoveMembers(("a",))]
@@ -223,9 +215,7 @@ class TestSplitMembers:
             {"op": "replace", "path": 'members[value eq "1"].$ref', "value": "../Users/2"},
         ],
     )
-    def test_rfc_7643_8_7_1_a_members_value_type_and_reference_are_immutable(
-        self, operation: dict[str, Any]
-    ) -> None:
+    def test_rfc_7643_8_7_1_a_members_value_type_and_reference_are_immutable(self, operation: dict[str, Any]) -> None:
         with pytest.raises(Mutability):
             changes(operation)
 
@@ -273,9 +263,7 @@ class TestMembersFrom:
         assert members_from({"value": "a", "type": "Group"}) == (Member("a", None, "Group"),)
 
     def test_a_reference_tells_id_and_type_where_they_are_not_given(self) -> None:
-        assert members_from([{"$ref": "https://example.com/scim/v2/Groups/g1"}]) == (
-            Member("g1", None, "Group"),
-        )
+        assert members_from([{"$ref": "https://example.com/scim/v2/Groups/g1"}]) == (Member("g1", None, "Group"),)
         assert members_from([{"value": "u1", "$ref": "../Users/u1"}]) == (Member("u1", None, "User"),)
 
     @pytest.mark.parametrize(
@@ -304,9 +292,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.sampled_from(["", "a", "../Groups/b"]),
     lambda inner: (
         st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["value", "Value", "display", "type", "$ref", "x"]), inner, max_size=3
-        )
+        | st.dictionaries(st.sampled_from(["value", "Value", "display", "type", "$ref", "x"]), inner, max_size=3)
     ),
     max_leaves=6,
 )

@@ -61,9 +61,7 @@ def test_an_independent_reader_takes_the_list() -> None:
 
 def test_an_independent_reader_takes_the_configuration() -> None:
     document = service_provider_config(BASE)
-    config = scim2_models.ServiceProviderConfig.model_validate(
-        document, scim_ctx=Context.RESOURCE_QUERY_RESPONSE
-    )
+    config = scim2_models.ServiceProviderConfig.model_validate(document, scim_ctx=Context.RESOURCE_QUERY_RESPONSE)
     assert config.meta is not None
     assert config.meta.location == f"{BASE}/ServiceProviderConfig"
     assert document["filter"] == {"supported": True, "maxResults": MAX_COUNT}

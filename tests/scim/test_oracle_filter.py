@@ -77,9 +77,7 @@ DIFFERENCES = (
         FOUND,
         REFUSED,
     ),
-    Difference(
-        "curly quotation marks are printed (OKTA.md B5)", "title sw \u201cstra\u201d", JANE, FOUND, REFUSED
-    ),
+    Difference("curly quotation marks are printed (OKTA.md B5)", "title sw \u201cstra\u201d", JANE, FOUND, REFUSED),
     Difference(
         "a backslash may mean itself (OKTA.md A3)",
         'title eq "ACME\\xyz"',
@@ -104,9 +102,7 @@ DIFFERENCES = (
     Difference("an entity tag is made for each answer", 'meta.version eq "1"', JANE, REFUSED, MISSED),
     Difference("a part of a date may be compared as text", 'meta.created sw "2026-11"', JANE, FOUND, MISSED),
     Difference("a date without an offset is UTC", 'meta.created gt "2026-11-23"', JANE, FOUND, MISSED),
-    Difference(
-        "an unknown extension may be asked for", "urn:example:2.0:Badge:level pr", JANE, MISSED, REFUSED
-    ),
+    Difference("an unknown extension may be asked for", "urn:example:2.0:Badge:level pr", JANE, MISSED, REFUSED),
 )
 
 
@@ -180,9 +176,7 @@ def joined(leaf: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 filters = joined(st.one_of(questions(PATHS), joined(questions(INNER)).map("emails[{}]".format)))
 
 
-email: st.SearchStrategy[Body] = st.fixed_dictionaries(
-    {"value": addresses}, optional={"type": texts, "primary": flags}
-)
+email: st.SearchStrategy[Body] = st.fixed_dictionaries({"value": addresses}, optional={"type": texts, "primary": flags})
 emails = st.lists(
     email,
     min_size=1,

@@ -254,9 +254,7 @@ def documents(draw: st.DrawFn) -> Document:
     return canonicalise(body, USER, creating=True).document
 
 
-def changing(
-    paths: st.SearchStrategy[str], values: st.SearchStrategy[Any]
-) -> st.SearchStrategy[dict[str, Any]]:
+def changing(paths: st.SearchStrategy[str], values: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     ops = st.sampled_from(["add", "replace", "Add", "Replace"])
     return st.builds(lambda op, path, value: {"op": op, "path": path, "value": value}, ops, paths, values)
 
@@ -335,8 +333,7 @@ list_changes = (
     )
     | removing(paths("emails[{}]", email_filters) | paths("addresses[{}]", address_filters))
     | removing(
-        paths("emails[{}].type", email_filters)
-        | paths("addresses[{}].{}", address_filters, parts_of_an_address)
+        paths("emails[{}].type", email_filters) | paths("addresses[{}].{}", address_filters, parts_of_an_address)
     )
     | removing(st.sampled_from(["emails", "addresses"]))
     | st.builds(lambda address: {"op": "Remove", "path": "emails", "value": [{"value": address}]}, addresses)

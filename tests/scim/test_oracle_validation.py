@@ -144,9 +144,7 @@ DIFFERENCES = {
         REFUSED,
         taken(active=True),
     ),
-    "numbers_are_no_booleans": Difference(
-        "JSON's types are kept apart", user(active=1), REFUSED, taken(active=True)
-    ),
+    "numbers_are_no_booleans": Difference("JSON's types are kept apart", user(active=1), REFUSED, taken(active=True)),
     "an_email_address_is_any_string": Difference(
         "Okta sends what its profile holds; refusing it would stop the whole provisioning",
         user(emails=[{"value": "not an address"}]),
@@ -158,12 +156,8 @@ DIFFERENCES = {
     ),
     "the_last_primary_wins": Difference(
         "OKTA.md C4",
-        user(
-            emails=[{"value": "a@example.com", "primary": True}, {"value": "b@example.com", "primary": True}]
-        ),
-        taken(
-            emails=[{"value": "a@example.com", "primary": False}, {"value": "b@example.com", "primary": True}]
-        ),
+        user(emails=[{"value": "a@example.com", "primary": True}, {"value": "b@example.com", "primary": True}]),
+        taken(emails=[{"value": "a@example.com", "primary": False}, {"value": "b@example.com", "primary": True}]),
         REFUSED,
     ),
     "duplicates_are_merged": Difference(
@@ -226,14 +220,10 @@ def test_each_deliberate_difference_is_still_one(name: str) -> None:
     assert (ours(difference.body), theirs(difference.body)) == (difference.ours, difference.theirs)
 
 
-TEXT = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=8
-)
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=8)
 
 
-def seldom(
-    unfit: st.SearchStrategy[Any], fitting: st.SearchStrategy[Any], one_in: int
-) -> st.SearchStrategy[Any]:
+def seldom(unfit: st.SearchStrategy[Any], fitting: st.SearchStrategy[Any], one_in: int) -> st.SearchStrategy[Any]:
     """Values that fit, and one in so many that does not."""
     return st.integers(1, one_in).flatmap(lambda number: unfit if number == one_in else fitting)
 
@@ -250,9 +240,7 @@ def optional(value: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 STRING_VALUE = value_of(TEXT, [7, 1.5, True, ["x"], {"x": "y"}])
 STRING = optional(STRING_VALUE)
-BOOLEAN = optional(
-    value_of(st.sampled_from([True, False, "True", "FALSE"]), [7, 1.5, ["x"], {"x": "y"}, "maybe"])
-)
+BOOLEAN = optional(value_of(st.sampled_from([True, False, "True", "FALSE"]), [7, 1.5, ["x"], {"x": "y"}, "maybe"]))
 URL = value_of(st.sampled_from(["https://example.com/me", "/Users/7"]), [7, True, ["x"], {"x": "y"}])
 EMAIL = value_of(st.integers(0, 9).map("user{}@example.com".format), [7, True, ["x"], {"x": "y"}])
 BASE64 = st.binary(min_size=1, max_size=9).map(lambda raw: b64encode(raw).decode())
@@ -283,9 +271,7 @@ def a_list(value: st.SearchStrategy[Any], *, labelled: bool = True) -> st.Search
 
     def labelled_entries(drawn: tuple[list[Any], list[str], int]) -> list[Any]:
         values, types, chosen = drawn
-        return [
-            {**entry, "type": types[place], "primary": place == chosen} for place, entry in enumerate(values)
-        ]
+        return [{**entry, "type": types[place], "primary": place == chosen} for place, entry in enumerate(values)]
 
     return optional(value_of(st.tuples(entries, labels, primary).map(labelled_entries), [7, True, [7]]))
 
@@ -314,9 +300,7 @@ USERS = st.builds(
             "addresses": a_list(STRING_VALUE, labelled=False),
             "roles": a_list(STRING_VALUE),
             "x509Certificates": a_list(CERTIFICATE),
-            ENTERPRISE_USER_URN: an_object(
-                {}, {"department": STRING, "costCenter": STRING, "manager": MANAGER}
-            ),
+            ENTERPRISE_USER_URN: an_object({}, {"department": STRING, "costCenter": STRING, "manager": MANAGER}),
         },
     ),
     schemas=st.just([USER_URN, ENTERPRISE_USER_URN]),

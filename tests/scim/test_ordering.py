@@ -14,9 +14,7 @@ from tests.scim.generated import KINDS_URN, USER
 def ordered(path: str, *resources: dict[str, Any], descending: bool = False) -> list[int]:
     target = find_target(path, USER)
     assert target is not None
-    return sorted(
-        range(len(resources)), key=lambda number: sort_key(resources[number], target), reverse=descending
-    )
+    return sorted(range(len(resources)), key=lambda number: sort_key(resources[number], target), reverse=descending)
 
 
 def test_without_a_value_is_last_and_first_when_descending() -> None:

@@ -34,9 +34,7 @@ class TestRfc7644Examples:
 
     def test_3_5_2_2_remove_what_a_filter_selects(self) -> None:
         path = 'emails[type eq "work" and value ew "example.com"]'
-        assert patched(BABS, {"op": "remove", "path": path})["emails"] == [
-            {"value": "babs@jensen.org", "type": "home"}
-        ]
+        assert patched(BABS, {"op": "remove", "path": path})["emails"] == [{"value": "babs@jensen.org", "type": "home"}]
 
     def test_3_5_2_3_replace_an_address(self) -> None:
         work = {
@@ -64,9 +62,7 @@ class TestRfc7644Examples:
             {"value": "babs@jensen.org", "type": "home"},
         ]
         value = {"emails": emails, "nickname": "Babs"}
-        after = patched(
-            with_(emails=[{"value": "old@example.com"}], nickName="B"), {"op": "replace", "value": value}
-        )
+        after = patched(with_(emails=[{"value": "old@example.com"}], nickName="B"), {"op": "replace", "value": value})
         assert after["emails"] == emails
         assert after["nickName"] == "Babs"
 
@@ -84,9 +80,7 @@ class TestSingleValues:
         assert patched(BABS, {"op": op, "path": "nickName", "value": "Barb"}) == with_(nickName="Barb")
         assert patched(BABS, {"op": op, "path": "title", "value": "Tour Guide"}) == with_(title="Tour Guide")
 
-    @pytest.mark.parametrize(
-        ("sent", "kept"), [("False", False), ("false", False), ("True", True), ("TRUE", True)]
-    )
+    @pytest.mark.parametrize(("sent", "kept"), [("False", False), ("false", False), ("True", True), ("TRUE", True)])
     def test_okta_c2_booleans_may_be_strings(self, sent: str, kept: bool) -> None:
         for operation in ({"path": "active", "value": sent}, {"value": {"active": sent}}):
             assert patched(BABS, {"op": "Replace", **operation})["active"] is kept
@@ -101,9 +95,7 @@ class TestSingleValues:
         assert patched(BABS, {"op": "remove", "path": "nickName"}) == with_(nickName=None)
         assert patched(BABS, {"op": "remove", "path": "title"}) == BABS
 
-    @pytest.mark.parametrize(
-        ("value", "kept"), [("babs", None), ("Someone", "Babs"), (5, "Babs"), ("", None)]
-    )
+    @pytest.mark.parametrize(("value", "kept"), [("babs", None), ("Someone", "Babs"), (5, "Babs"), ("", None)])
     def test_okta_c6_a_remove_with_another_value_removes_nothing(self, value: Any, kept: str | None) -> None:
         assert patched(BABS, {"op": "remove", "path": "nickName", "value": value}) == with_(nickName=kept)
 
@@ -118,9 +110,7 @@ class TestSingleValues:
             ("emails", 5),
         ],
     )
-    def test_a_value_of_the_wrong_type_is_an_error_that_names_the_attribute(
-        self, path: str, value: Any
-    ) -> None:
+    def test_a_value_of_the_wrong_type_is_an_error_that_names_the_attribute(self, path: str, value: Any) -> None:
         for operation in ({"path": path, "value": value}, {"value": {path: value}}):
             with pytest.raises(InvalidValue, match=path):
                 patch(BABS, {"op": "replace", **operation})
@@ -194,9 +184,7 @@ class TestComplexValues:
         result = patch(BABS, {"op": "add", "path": "name", "value": {"givenName": "B", "shoeSize": 44}})
         assert result.ignored == ("name.shoeSize",)
         assert result.document["name"]["givenName"] == "B"
-        result = patch(
-            BABS, {"op": "add", "value": {"shoeSize": 44, "emails": [{"value": "a@b", "colour": "red"}]}}
-        )
+        result = patch(BABS, {"op": "add", "value": {"shoeSize": 44, "emails": [{"value": "a@b", "colour": "red"}]}})
         assert set(result.ignored) == {"shoeSize", "emails.colour"}
 
 
@@ -288,9 +276,7 @@ class TestExtensions:
         after = patched(BABS, {"op": "add", "value": {CUSTOM_URN: {"Shoe Size": 44, "tags": ["a"]}}})
         assert after[CUSTOM_URN] == {"Shoe Size": 44, "tags": ["a"]}
         assert after["schemas"] == [USER_URN, ENTERPRISE_USER_URN, CUSTOM_URN]
-        after = patched(
-            after, {"op": "replace", "value": {CUSTOM_URN.upper(): {"tags": None, "colour": "red"}}}
-        )
+        after = patched(after, {"op": "replace", "value": {CUSTOM_URN.upper(): {"tags": None, "colour": "red"}}})
         assert after[CUSTOM_URN] == {"Shoe Size": 44, "colour": "red"}
         after = patched(after, {"op": "remove", "path": CUSTOM_URN})
         assert after == BABS
@@ -360,9 +346,7 @@ class TestRequired:
             ({"op": "replace", "path": "emails", "value": [{"type": "work", "display": "nobody"}]}, "emails"),
         ],
     )
-    def test_rfc_7644_3_5_2_2_what_is_required_cannot_be_removed(
-        self, operation: dict[str, Any], path: str
-    ) -> None:
+    def test_rfc_7644_3_5_2_2_what_is_required_cannot_be_removed(self, operation: dict[str, Any], path: str) -> None:
         with pytest.raises(Mutability, match=f"^{path} is required"):
             patch(BABS, operation)
 
@@ -419,9 +403,7 @@ json_values = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                ["value", "type", "primary", "$ref", "givenName", "name.givenName", "x", "", ":", "."]
-            ),
+            st.sampled_from(["value", "type", "primary", "$ref", "givenName", "name.givenName", "x", "", ":", "."]),
             inner,
             max_size=3,
         )

@@ -102,9 +102,7 @@ class TestSelections:
             ('entitlements[type eq "license"].value', "entitlements", {"type": "license", "value": "x"}),
         ],
     )
-    def test_okta_c4_c5_the_same_for_other_attributes(
-        self, op: str, path: str, attribute: str, created: Any
-    ) -> None:
+    def test_okta_c4_c5_the_same_for_other_attributes(self, op: str, path: str, attribute: str, created: Any) -> None:
         after = patched(BABS, {"op": op, "path": path, "value": "x"})
         assert after[attribute][-1] == created
         assert len(after[attribute]) == len(BABS.get(attribute, ())) + 1
@@ -116,9 +114,7 @@ class TestSelections:
         assert after["emails"] == [*BABS["emails"], {"type": label, "value": "b6@example.com"}]
 
     def test_okta_c4_a_new_other_e_mail_does_not_steal_primary(self) -> None:
-        after = patched(
-            BABS, {"op": "add", "path": 'emails[type eq "other"].value', "value": "o@example.com"}
-        )
+        after = patched(BABS, {"op": "add", "path": 'emails[type eq "other"].value', "value": "o@example.com"})
         assert [email.get("primary") for email in after["emails"]] == [True, None, None]
 
     def test_okta_c5_a_quoted_boolean_selects(self) -> None:
@@ -138,23 +134,15 @@ class TestSelections:
             {"op": "Add", "path": 'addresses[type eq "work"].locality', "value": "Berlin"},
             {"op": "Add", "path": 'addresses[type eq "work"].postalCode', "value": "10115"},
         )
-        assert after["addresses"] == [
-            {"type": "work", "primary": True, "locality": "Berlin", "postalCode": "10115"}
-        ]
+        assert after["addresses"] == [{"type": "work", "primary": True, "locality": "Berlin", "postalCode": "10115"}]
 
     def test_a_created_value_that_stays_without_content_is_dropped(self) -> None:
-        assert (
-            patched(BABS, {"op": "add", "path": 'phoneNumbers[type eq "fax"].primary', "value": True}) == BABS
-        )
+        assert patched(BABS, {"op": "add", "path": 'phoneNumbers[type eq "fax"].primary', "value": True}) == BABS
 
     def test_an_object_changes_what_it_names_in_the_selected_values(self) -> None:
-        after = patched(
-            BABS, {"op": "replace", "path": 'emails[type eq "home"]', "value": {"value": "b@home.org"}}
-        )
+        after = patched(BABS, {"op": "replace", "path": 'emails[type eq "home"]', "value": {"value": "b@home.org"}})
         assert after["emails"] == [BABS["emails"][0], {"value": "b@home.org", "type": "home"}]
-        after = patched(
-            BABS, {"op": "add", "path": 'emails[type eq "other"]', "value": [{"value": "o@home.org"}]}
-        )
+        after = patched(BABS, {"op": "add", "path": 'emails[type eq "other"]', "value": [{"value": "o@home.org"}]})
         assert after["emails"][2] == {"type": "other", "value": "o@home.org"}
         after = patched(BABS, {"op": "replace", "path": 'emails[type eq "home"]', "value": "b@home.org"})
         assert after["emails"][1] == {"value": "b@home.org", "type": "home"}

@@ -115,9 +115,7 @@ def test_attributes_are_left_out_whole_or_in_part() -> None:
 
 def test_what_becomes_empty_disappears() -> None:
     assert "name" not in excluded("name.givenName,name.familyName")
-    assert ENTERPRISE_USER_URN not in excluded(
-        f"{ENTERPRISE_USER_URN}:department,{ENTERPRISE_USER_URN}:manager"
-    )
+    assert ENTERPRISE_USER_URN not in excluded(f"{ENTERPRISE_USER_URN}:department,{ENTERPRISE_USER_URN}:manager")
 
 
 def test_an_empty_list_that_was_there_stays() -> None:
@@ -159,13 +157,9 @@ def test_what_is_returned_on_request_only_is_hidden_until_it_is_named() -> None:
     inner = Attribute(
         "pin",
         "complex",
-        sub_attributes=MappingProxyType(
-            {"code": Attribute("code", returned="request"), "hint": Attribute("hint")}
-        ),
+        sub_attributes=MappingProxyType({"code": Attribute("code", returned="request"), "hint": Attribute("hint")}),
     )
-    resource_type = replace(
-        USER, attributes=MappingProxyType({**USER.attributes, "badge": badge, "pin": inner})
-    )
+    resource_type = replace(USER, attributes=MappingProxyType({**USER.attributes, "badge": badge, "pin": inner}))
     resource = {"id": "1", "badge": "7", "pin": {"code": "1234", "hint": "x"}}
     assert project(resource, parse_projection(None, None, resource_type)) == {"id": "1", "pin": {"hint": "x"}}
     assert project(resource, parse_projection(None, "id", resource_type)) == {"id": "1", "pin": {"hint": "x"}}

@@ -21,9 +21,7 @@ def test_no_parameters_are_a_first_page_of_the_usual_size() -> None:
 
 
 def test_what_okta_asks_before_it_creates() -> None:
-    query = parse_query(
-        {"filter": 'userName eq "test.user@okta.local"', "startIndex": "1", "count": "100"}, USER
-    )
+    query = parse_query({"filter": 'userName eq "test.user@okta.local"', "startIndex": "1", "count": "100"}, USER)
     assert isinstance(query.filter, Comparison)
     assert (str(query.filter.target), query.filter.value) == ("userName", "test.user@okta.local")
     assert query.filter_text == 'userName eq "test.user@okta.local"'
@@ -123,9 +121,7 @@ def test_a_search_says_the_same_in_a_body() -> None:
     assert search_query({"cursor": "", "count": "10"}, USER) == Query(count=10, cursor="")
 
 
-@pytest.mark.parametrize(
-    "body", [None, [], "x", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}]
-)
+@pytest.mark.parametrize("body", [None, [], "x", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:PatchOp"]}])
 def test_what_is_no_search_is_invalid_syntax(body: Any) -> None:
     with pytest.raises(InvalidSyntax):
         search_query(body, USER)

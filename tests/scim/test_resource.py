@@ -254,9 +254,7 @@ def test_members_keep_their_order_and_lose_nulls_and_doubles() -> None:
 def test_an_empty_list_of_members_is_kept_apart_from_none_at_all() -> None:
     assert canonicalise({"displayName": "x", "members": []}, GROUP, creating=False).document["members"] == []
     assert "members" not in canonicalise({"displayName": "x"}, GROUP, creating=False).document
-    assert (
-        "members" not in canonicalise({"displayName": "x", "members": None}, GROUP, creating=False).document
-    )
+    assert "members" not in canonicalise({"displayName": "x", "members": None}, GROUP, creating=False).document
 
 
 @pytest.mark.parametrize("member", [{}, None, {"display": "nobody"}, {"$ref": ""}])
@@ -310,9 +308,7 @@ def test_a_key_that_leads_nowhere_is_dropped_and_told(key: Any) -> None:
 
 
 def test_an_object_under_an_unknown_name_of_a_known_extension_is_no_extension() -> None:
-    canonical = canonicalise(
-        {"userName": "x", f"{ENTERPRISE_USER_URN}:shoe": {"size": 42}}, LENIENT, creating=True
-    )
+    canonical = canonicalise({"userName": "x", f"{ENTERPRISE_USER_URN}:shoe": {"size": 42}}, LENIENT, creating=True)
     assert canonical.document == {"schemas": [USER_URN], "userName": "x"}
     assert canonical.ignored == (f"{ENTERPRISE_USER_URN}:shoe",)
 
@@ -387,9 +383,7 @@ def test_a_required_attribute_of_an_extension_is_named_with_its_urn() -> None:
         ({"emails": ["a"] * 1_001}, "emails", "has 1001 values, more than the 1000 that are kept"),
     ],
 )
-def test_a_value_that_does_not_fit_is_named_with_the_fault_and_the_remedy(
-    body: Any, path: Any, expected: Any
-) -> None:
+def test_a_value_that_does_not_fit_is_named_with_the_fault_and_the_remedy(body: Any, path: Any, expected: Any) -> None:
     detail = refusal(body, LENIENT)
     assert detail.startswith(f"{path} {expected}")
     assert detail.endswith("Correct the mapping of this attribute, or leave it out.")
@@ -399,9 +393,7 @@ def test_long_values_below_the_limits_are_kept() -> None:
     assert document({"title": "x" * 65_536})["title"] == "x" * 65_536
     assert document({"userName": "x" * 1_024})["userName"] == "x" * 1_024
     many = [{"value": f"u{number}"} for number in range(1_500)]
-    assert (
-        canonicalise({"displayName": "x", "members": many}, GROUP, creating=True).document["members"] == many
-    )
+    assert canonicalise({"displayName": "x", "members": many}, GROUP, creating=True).document["members"] == many
 
 
 @pytest.mark.parametrize("body", [None, [], "userName", 7, True])
@@ -454,9 +446,7 @@ KEYS = st.sampled_from(
     ]
 )
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=4)
-JSON = st.recursive(
-    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4)
-)
+JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4))
 
 
 @settings(deadline=None, max_examples=300)

@@ -33,11 +33,7 @@ def required_paths(registry: Any, urn: Any = USER_URN) -> Any:
     for outer in document["attributes"]:
         if outer["required"]:
             yield outer["name"]
-        yield from (
-            f"{outer['name']}.{inner['name']}"
-            for inner in outer.get("subAttributes", ())
-            if inner["required"]
-        )
+        yield from (f"{outer['name']}.{inner['name']}" for inner in outer.get("subAttributes", ()) if inner["required"])
 
 
 def test_users_and_groups_are_found_by_the_segment_of_their_url() -> None:
@@ -110,9 +106,7 @@ def test_every_document_is_a_schema_to_an_independent_reader() -> None:
     ],
 )
 def test_every_attribute_of_the_rfc_is_defined_with_its_type_and_plurality(model: Any, urn: Any) -> None:
-    ours = {
-        item["name"]: item for item in next(d for d in REGISTRY.documents if d["id"] == urn)["attributes"]
-    }
+    ours = {item["name"]: item for item in next(d for d in REGISTRY.documents if d["id"] == urn)["attributes"]}
     theirs = {item.name: item for item in model.to_schema().attributes}
     assert ours.keys() == theirs.keys()
     for name, attribute in theirs.items():

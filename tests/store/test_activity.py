@@ -66,9 +66,7 @@ def test_what_is_recorded_is_there_after_a_flush_in_order(opened: Callable[..., 
     assert (log.problems(), log.dropped) == ([], 0)
 
 
-def test_the_thread_flushes_by_itself(
-    opened: Callable[..., ActivityLog], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_thread_flushes_by_itself(opened: Callable[..., ActivityLog], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(activity, "FLUSH_INTERVAL", 0.001)
     seen = threading.Event()
 
@@ -280,9 +278,7 @@ def test_recording_goes_on_from_one_thread_while_another_flushes(opened: Callabl
     assert numbers(log) == list(range(5_000))
 
 
-def test_another_process_reads_while_this_one_writes(
-    opened: Callable[..., ActivityLog], tmp_path: Path
-) -> None:
+def test_another_process_reads_while_this_one_writes(opened: Callable[..., ActivityLog], tmp_path: Path) -> None:
     log = opened(run="ab")
     log.record(exchange(7))
     log.flush()
@@ -320,18 +316,12 @@ def test_a_secret_is_in_no_file_of_the_log(opened: Callable[..., ActivityLog], t
     assert b"c4n4ry" not in files
 
 
-def test_the_columns_can_be_asked_for_in_plain_sql(
-    opened: Callable[..., ActivityLog], tmp_path: Path
-) -> None:
+def test_the_columns_can_be_asked_for_in_plain_sql(opened: Callable[..., ActivityLog], tmp_path: Path) -> None:
     log = opened()
-    log.record(
-        exchange(3, status=404, meaning="no such user", ignored=("x",), headers=((b"Host", b"perch"),))
-    )
+    log.record(exchange(3, status=404, meaning="no such user", ignored=("x",), headers=((b"Host", b"perch"),)))
     log.close()
     connection = sqlite3.connect(tmp_path / "activity.db")
-    row = connection.execute(
-        "SELECT method, status, path, meaning, ignored, headers, number FROM exchange"
-    ).fetchone()
+    row = connection.execute("SELECT method, status, path, meaning, ignored, headers, number FROM exchange").fetchone()
     connection.close()
     assert row == ("GET", 404, "/scim/v2/Users/3", "no such user", '["x"]', "Host: perch", 3)
 

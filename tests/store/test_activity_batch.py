@@ -138,9 +138,7 @@ def test_an_answer_without_a_body_is_not_marked_as_left_out() -> None:
 
 
 def test_of_more_exchanges_than_the_ring_holds_the_newest_are_encoded_and_all_are_counted() -> None:
-    batch = encode(
-        *(exchange(number=number, status=500 if number % 2 else 200) for number in range(300)), keep=130
-    )
+    batch = encode(*(exchange(number=number, status=500 if number % 2 else 200) for number in range(300)), keep=130)
     assert [row[2] for row in rows(batch)] == list(range(170, 300))
     assert batch.minutes == [(int(NOON // 60), 300, 150)]
 
@@ -151,9 +149,7 @@ def test_a_ring_may_be_as_small_as_nothing(keep: int) -> None:
 
 
 def test_minutes_are_counted_apart() -> None:
-    batch = encode(
-        exchange(at=NOON - 1), exchange(), exchange(at=NOON + 59, status=400), exchange(at=NOON + 61)
-    )
+    batch = encode(exchange(at=NOON - 1), exchange(), exchange(at=NOON + 59, status=400), exchange(at=NOON + 61))
     minute = int(NOON // 60)
     assert sorted(batch.minutes) == [(minute - 1, 1, 0), (minute, 2, 1), (minute + 1, 1, 0)]
 
@@ -182,9 +178,7 @@ def test_only_what_succeeded_is_asked_about_with_what_the_request_held() -> None
     def recognise(*arguments: Any) -> None:
         asked.append(arguments)
 
-    sent = exchange(
-        method="PATCH", target="/Users/1?a=b", meaning="deactivated Ada", request_body=b'{"password":"x"}'
-    )
+    sent = exchange(method="PATCH", target="/Users/1?a=b", meaning="deactivated Ada", request_body=b'{"password":"x"}')
     encode(sent, exchange(status=404), exchange(status=401), recognise=recognise)
     assert asked == [
         ("PATCH", "/Users/1", "a=b", 200, b'{"password":"x"}', "deactivated Ada", "Okta SCIM Client 1.0.0")

@@ -45,9 +45,7 @@ def log(tmp_path: Path) -> Iterator[ActivityLog]:
             resource_id="u1",
             ignored=("nickname", "shoeSize"),
         ),
-        Exchange(
-            at=NOON + 1, duration=5, method="GET", target="/scim/v2/Users/u1", status=200, resource_id="u1"
-        ),
+        Exchange(at=NOON + 1, duration=5, method="GET", target="/scim/v2/Users/u1", status=200, resource_id="u1"),
         Exchange(
             at=NOON + 2,
             duration=5,

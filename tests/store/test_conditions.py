@@ -53,9 +53,7 @@ def test_the_greatest_letter_has_no_successor() -> None:
     assert conditions.compare(Expression("x"), EXACT, "sw", "\ud7ff").parameters == ("\ud7ff", "\ue000")
 
 
-@given(
-    stored=letters, value=letters, operator=st.sampled_from(["eq", "co", "sw", "ew", "gt", "ge", "lt", "le"])
-)
+@given(stored=letters, value=letters, operator=st.sampled_from(["eq", "co", "sw", "ew", "gt", "ge", "lt", "le"]))
 def test_an_expression_with_parameters_compares_like_a_column(
     connection: sqlite3.Connection, stored: str, value: str, operator: str
 ) -> None:
@@ -99,9 +97,7 @@ def test_one_index_serves_and_every_one_is_needed_for_or() -> None:
         ("gt", "never", ""),
     ],
 )
-def test_a_date_is_compared_exactly(
-    connection: sqlite3.Connection, operator: str, value: str, held: str
-) -> None:
+def test_a_date_is_compared_exactly(connection: sqlite3.Connection, operator: str, value: str, held: str) -> None:
     condition = conditions.compare_date("x", DATE, operator, value)
     for sign, stored in (
         ("<", "2026-11-23T20:48:31.122Z"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future, wait
+from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,7 +18,6 @@ from server.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -134,7 +133,7 @@ def test_readers_cannot_write(database: Database) -> None:
 
 def test_fifty_open_and_close_cycles_leak_no_thread_and_no_file(tmp_path: Path) -> None:
     def open_files() -> int:
-        return len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+        return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0
 
     def cycle() -> None:
         database = Database.open(tmp_path / "perch.db", "perch")
@@ -160,7 +159,8 @@ def test_closing_finishes_what_is_queued(tmp_path: Path) -> None:
     closing.start()
     release.set()
     closing.join()
-    assert wait([held, *futures]).not_done == set()
+    assert held.done()
+    assert all(future.done() for future in futures)
     again = Database.open(tmp_path / "perch.db", "perch")
     assert len(keys(again)) == 10
     again.close()

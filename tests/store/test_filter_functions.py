@@ -41,16 +41,12 @@ def test_an_order_is_null_or_what_is_compared() -> None:
         ):
             document = {FOREIGN_URN: {"Level": value}}
             text = orjson.dumps(document).decode()
-            assert connection.execute(
-                "SELECT scim_order(?, ?)", (text, target_to_text(target))
-            ).fetchone() == (order,)
+            assert connection.execute("SELECT scim_order(?, ?)", (text, target_to_text(target))).fetchone() == (order,)
             assert sort_key(document, target)[2] == (order or 0)
 
 
 def test_folding_is_that_of_python_and_keeps_null() -> None:
     with closing(sqlite3.connect(":memory:")) as connection:
         register_functions(connection)
-        row = connection.execute(
-            "SELECT scim_fold('Stra\u00dfe \u0130 \u212a \u017f'), scim_fold(NULL)"
-        ).fetchone()
+        row = connection.execute("SELECT scim_fold('Stra\u00dfe \u0130 \u212a \u017f'), scim_fold(NULL)").fetchone()
     assert row == ("strasse i\u0307 k s", None)

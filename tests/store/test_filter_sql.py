@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import server.store
 from server.directory import Stored
-from server.provider import draft_of
+from server.draft import draft_of
 from server.representation import represent
 from server.scim.errors import InvalidFilter
 from server.scim.filter import matches, parse_filter
@@ -48,8 +48,7 @@ if TYPE_CHECKING:
     from server.scim.schema import ResourceType
 
 TABLES = "".join(
-    path.read_text("utf-8")
-    for path in sorted(Path(server.store.__path__[0], "migrations", "perch").glob("*.sql"))
+    path.read_text("utf-8") for path in sorted(Path(server.store.__path__[0], "migrations", "perch").glob("*.sql"))
 )
 IDS = tuple(str(UUID(int=number, version=4)) for number in range(12))
 
@@ -94,10 +93,7 @@ class Directory:
             (name,),
         ).fetchall()
         stored = [Stored._make((*row, linked(self.connection, name, row[0]))) for row in rows]
-        return [
-            (one.seq, orjson.loads(represent(one, TYPES[name], "https://perch.example/scim/v2")))
-            for one in stored
-        ]
+        return [(one.seq, orjson.loads(represent(one, TYPES[name], "https://perch.example/scim/v2"))) for one in stored]
 
     def found(self, text: str, resource_type: ResourceType) -> list[int]:
         compiled = compile_filter(parse_filter(text, resource_type), resource_type)
@@ -173,9 +169,7 @@ def specimens() -> tuple[list[Row], Links]:
 
 
 @pytest.mark.parametrize("resource_type", TYPES.values(), ids=TYPES)
-def test_every_attribute_is_found_by_every_operator(
-    directory: Directory, resource_type: ResourceType
-) -> None:
+def test_every_attribute_is_found_by_every_operator(directory: Directory, resource_type: ResourceType) -> None:
     directory.fill(*specimens())
     everybody = [seq for seq, _ in directory.resources[resource_type.name]]
     hits = 0
@@ -187,9 +181,7 @@ def test_every_attribute_is_found_by_every_operator(
             values = [*POOLS[leaf.type], *(IDS[:3] if leaf.name in ("id", "value") else ())]
             operands = ["null", *(json.dumps(value, ensure_ascii=False) for value in values)]
             for operator in OPERATORS.get(leaf.type, ALL_OPERATORS):
-                questions += [
-                    f"{target} {operator} {operand}" for operand in operands[operator not in ("eq", "ne") :]
-                ]
+                questions += [f"{target} {operator} {operand}" for operand in operands[operator not in ("eq", "ne") :]]
         for text in questions:
             expected = directory.expected(text, resource_type)
             hits += bool(expected)
@@ -200,9 +192,7 @@ def test_every_attribute_is_found_by_every_operator(
 
 
 @pytest.mark.parametrize("attribute", ["emails", "members", "groups"])
-def test_an_index_narrows_where_to_look_but_one_value_must_fit_whole(
-    directory: Directory, attribute: str
-) -> None:
+def test_an_index_narrows_where_to_look_but_one_value_must_fit_whole(directory: Directory, attribute: str) -> None:
     home, work = {"value": "Jane@Home", "type": "home"}, {"value": "jane@work", "type": "work"}
     users = [[home, work], [{"value": "jane@home", "type": "work"}], [work], [{"type": "home"}]]
     rows: list[Row] = [
@@ -294,9 +284,7 @@ INDEXED = (
 
 
 @pytest.mark.parametrize(("name", "text"), INDEXED)
-def test_what_is_said_to_be_indexed_looks_at_a_few_rows_only(
-    directory: Directory, name: str, text: str
-) -> None:
+def test_what_is_said_to_be_indexed_looks_at_a_few_rows_only(directory: Directory, name: str, text: str) -> None:
     resource_type = TYPES[name]
     assert compile_filter(parse_filter(text, resource_type), resource_type).indexed
     for line in directory.plan(text, resource_type).splitlines():
@@ -355,7 +343,5 @@ def test_what_a_client_sends_is_never_sql(directory: Directory, text: str) -> No
 def test_a_condition_is_one_operand_of_and(directory: Directory) -> None:
     directory.fill(*specimens())
     compiled = compile_filter(parse_filter("active pr or userName pr", USER), USER)
-    rows = directory.connection.execute(
-        f"SELECT 1 FROM resource r WHERE r.type = 'Nobody' AND {compiled.where}"
-    )
+    rows = directory.connection.execute(f"SELECT 1 FROM resource r WHERE r.type = 'Nobody' AND {compiled.where}")
     assert rows.fetchall() == []

@@ -62,7 +62,7 @@ class Club:
 
     def places(self) -> dict[str, int]:
         rows = self.database.read("SELECT member_id, seq FROM member WHERE group_seq = ?", (self.seq,))
-        return {member_id: seq for member_id, seq in rows}
+        return dict(rows)
 
     def statements(self, change: MemberChange) -> list[str]:
         """Apply a change and give the statements that it took."""

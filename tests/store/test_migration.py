@@ -57,9 +57,7 @@ def test_an_upgrade_runs_what_is_new_and_keeps_a_backup_of_before(
     backup.close()
 
 
-def test_a_migration_that_fails_leaves_nothing_of_itself(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_migration_that_fails_leaves_nothing_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "perch.db"
     with_migrations(monkeypatch, "CREATE TABLE a (b);\n")
     Database.open(path, "perch").close()
@@ -77,7 +75,5 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
         "import sys, pathlib; from server.store.database import Database;"
         "Database.open(pathlib.Path(sys.argv[1]), 'perch').close()"
     )
-    processes = [
-        subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "perch.db")]) for _ in range(4)
-    ]
+    processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "perch.db")]) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0] * 4

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-import sqlite3
+from array import array
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,7 @@ from server.directory import Selection
 from server.store import paging
 
 if TYPE_CHECKING:
+    import sqlite3
     from collections.abc import Iterator
 
     from server.workspace import Workspace
@@ -108,7 +109,7 @@ class TestKeptResults:
 
 
 def test_a_cursor_goes_on_after_its_resource_wherever_that_stands_now() -> None:
-    result = paging.Result(1, paging.array("q", [5, 3, 9, 7]))
+    result = paging.Result(1, array("q", [5, 3, 9, 7]))
     assert result.position_after(0, 0) == 0
     assert result.position_after(3, 2) == 2
     assert result.position_after(9, 1) == 3, "it has moved"

@@ -118,9 +118,7 @@ def test_a_life_in_sql_is_the_life_in_memory(store: SqliteTokenStore) -> None:
     assert life(store) == life(MemoryTokenStore())
 
 
-def test_the_generation_moves_with_each_change_and_not_with_use(
-    store: SqliteTokenStore, issuer: TokenIssuer
-) -> None:
+def test_the_generation_moves_with_each_change_and_not_with_use(store: SqliteTokenStore, issuer: TokenIssuer) -> None:
     seen = [store.generation()]
     token = issuer.create("Okta", actor="a").token
     seen.append(store.generation())
@@ -187,9 +185,7 @@ def test_ten_at_once_cannot_take_one_label_or_rotate_one_token_twice(issuer: Tok
     assert sorted(each.label for each in issuer.tokens()) == ["Entra", "Okta", "Okta"]
 
 
-def test_a_revocation_by_another_process_is_seen(
-    tmp_path: Path, database: Database, issuer: TokenIssuer
-) -> None:
+def test_a_revocation_by_another_process_is_seen(tmp_path: Path, database: Database, issuer: TokenIssuer) -> None:
     secret = issuer.create("Okta", actor="a").secret.encode()
     authenticator = Authenticator(SqliteTokenStore(database))
     found = authenticator.authenticate(secret, SECONDS)
@@ -208,9 +204,7 @@ def test_a_revocation_by_another_process_is_seen(
 # Last used
 
 
-def test_the_last_use_is_kept_and_the_first_enters_the_history(
-    store: SqliteTokenStore, issuer: TokenIssuer
-) -> None:
+def test_the_last_use_is_kept_and_the_first_enters_the_history(store: SqliteTokenStore, issuer: TokenIssuer) -> None:
     token = issuer.create("Okta", actor="a").token
     for second, agent in ((1, "Okta SCIM Client 1.0.0"), (2, "curl")):
         store.touch([TokenUse(token.id, timestamp(SECONDS + second), "10.0.0.1", agent)]).result()
@@ -227,9 +221,7 @@ def test_the_last_use_is_kept_and_the_first_enters_the_history(
     ]
 
 
-def test_a_use_that_arrives_late_does_not_hide_a_later_one(
-    store: SqliteTokenStore, issuer: TokenIssuer
-) -> None:
+def test_a_use_that_arrives_late_does_not_hide_a_later_one(store: SqliteTokenStore, issuer: TokenIssuer) -> None:
     token = issuer.create("Okta", actor="a").token
     for second in (5, 1):
         store.touch([TokenUse(token.id, timestamp(SECONDS + second), "10.0.0.1", str(second))]).result()
@@ -238,9 +230,7 @@ def test_a_use_that_arrives_late_does_not_hide_a_later_one(
     assert kept.last_agent == "5"
 
 
-def test_a_change_does_not_forget_a_use_that_it_did_not_see(
-    store: SqliteTokenStore, issuer: TokenIssuer
-) -> None:
+def test_a_change_does_not_forget_a_use_that_it_did_not_see(store: SqliteTokenStore, issuer: TokenIssuer) -> None:
     token = issuer.create("Okta", actor="a").token
     store.touch([TokenUse(token.id, NOW, "10.0.0.1", "Okta")]).result()
     store.change(lambda _: TokenChange((replace(token, label="renamed"),), ()))
