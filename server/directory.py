@@ -35,7 +35,10 @@ class Stored(NamedTuple):
     label: str
     member_count: int
     linked: str | None
-    """JSON of the elements of ``groups`` (a person's) or ``members`` (a group's), without brackets."""
+    """JSON of the elements of ``groups`` (a person's) or ``members`` (a group's), without brackets.
+
+    U+001F stands for the base URL in each ``$ref``.
+    """
 
 
 class Draft(NamedTuple):
@@ -48,6 +51,8 @@ class Draft(NamedTuple):
     active: bool | None
     label: str
     emails: tuple[str, ...]
+    name: str
+    """userName or displayName as sent."""
 
 
 class NameTaken(Exception):
@@ -100,7 +105,7 @@ class Transaction(Protocol):
     def insert(self, resource_type: str, resource_id: str, draft: Draft, at: str) -> Stored:
         """Add a resource; raises NameTaken."""
 
-    def update(self, resource_type: str, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
+    def update(self, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
         """Replace a resource's document and columns; ``previous`` is what they are. Raises NameTaken."""
 
     def touch(self, stored: Stored, at: str) -> Stored:

@@ -42,7 +42,7 @@ def draft_of(document: Mapping[str, Any], resource_type: ResourceType, text: str
     external_id = document.get("externalId")
     if resource_type.name == "Group":
         display = document["displayName"]
-        return Draft(text, display.casefold(), external_id, None, None, display, ())
+        return Draft(text, display.casefold(), external_id, None, None, display, (), display)
     user_name = document["userName"]
     display = document.get("displayName")
     label = display or document.get("name", {}).get("formatted") or user_name
@@ -52,10 +52,19 @@ def draft_of(document: Mapping[str, Any], resource_type: ResourceType, text: str
         user_name.casefold(),
         external_id,
         display and display.casefold(),
-        document["active"],
+        document.get("active"),
         label,
         emails,
+        user_name,
     )
+
+
+def is_same(document: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Compare documents as JSON does: the order of names says nothing, but 1 is not true."""
+    if document != other:
+        return False
+    sort = orjson.OPT_SORT_KEYS
+    return orjson.dumps(document, option=sort) == orjson.dumps(other, option=sort)
 
 
 def emails_of(document: Mapping[str, Any]) -> tuple[str, ...]:

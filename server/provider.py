@@ -25,7 +25,7 @@ from server.directory import (
     Transaction,
     Window,
 )
-from server.draft import draft_of, new_resource_id, timestamp
+from server.draft import draft_of, is_same, new_resource_id, timestamp
 from server.redaction import shorten_tokens
 from server.representation import etag, location, represent, represent_projected
 from server.scim import cursor as cursors
@@ -39,7 +39,6 @@ from server.scim.resource import canonicalise
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from server.directory import Draft
     from server.scim.projection import Projection
     from server.scim.query import Query
     from server.scim.schema import ResourceType, Target
@@ -146,7 +145,9 @@ class ServiceProvider:
             resources,
             next_cursor=following,
         )
-        meaning = wording.listing(resource_types, query.filter_text, query.start_index, page)
+        meaning = wording.listing(
+            resource_types, query.filter_text, query.start_index if after is None else after[1] + 1, page
+        )
         return Answer(200, body, meaning=meaning)
 
     # -- writing -----------------------------------------------------------------------------------------------
@@ -171,12 +172,14 @@ class ServiceProvider:
                 raise _taken(resource_type, document) from None
             ignored = canonical.ignored
             summary = f"created {resource_type.name.lower()} {draft.label}"
+            after = draft.document
             if members:
                 outcome = transaction.change_members(stored.seq, ReplaceMembers(members))
                 ignored = (*ignored, *map(wording.unknown_member, outcome.unknown))
                 summary += wording.membership([outcome])
+                after = _audited(draft.document, [outcome])
                 stored = transaction.find(resource_type.name, new_id) or stored
-            transaction.record(at, caller.actor, (resource_type.name, new_id), "create", summary, None, draft.document)
+            transaction.record(at, caller.actor, (resource_type.name, new_id), "create", summary, None, after)
             return self._answer(201, stored, resource_type, caller, summary, ignored)
 
         return operation
@@ -204,12 +207,11 @@ class ServiceProvider:
             stored = self._current(transaction, resource_type, resource_id, if_match)
             current = orjson.loads(stored.document)
             replacement = _keep_active(document, current)
-            before = draft_of(current, resource_type, stored.document)
             return self._write(
                 transaction,
                 resource_type,
                 stored,
-                before,
+                current,
                 replacement,
                 changes,
                 caller,
@@ -237,10 +239,16 @@ class ServiceProvider:
             stored = self._current(transaction, resource_type, resource_id, if_match)
             current = orjson.loads(stored.document)
             patched = apply_patch(current, operations, resource_type)
-            document = _keep_active(patched.document, current)
-            before = draft_of(current, resource_type, stored.document)
             answer = self._write(
-                transaction, resource_type, stored, before, document, changes, caller, "modify", patched.ignored
+                transaction,
+                resource_type,
+                stored,
+                current,
+                patched.document,
+                changes,
+                caller,
+                "modify",
+                patched.ignored,
             )
             if not self._patch_body:
                 answer.status, answer.body = 204, b""
@@ -291,7 +299,7 @@ class ServiceProvider:
         transaction: Transaction,
         resource_type: ResourceType,
         stored: Stored,
-        previous: Draft,
+        current: dict[str, Any],
         document: dict[str, Any],
         changes: Sequence[MemberChange],
         caller: Caller,
@@ -302,10 +310,10 @@ class ServiceProvider:
         at = timestamp()
         name = resource_type.name
         before = stored
-        draft = draft_of(document, resource_type)
-        if draft.document != stored.document:
+        if not is_same(document, current):
+            previous = draft_of(current, resource_type, stored.document)
             try:
-                stored = transaction.update(name, stored, previous, draft, at)
+                stored = transaction.update(stored, previous, draft_of(document, resource_type), at)
             except NameTaken:
                 raise _taken(resource_type, document) from None
         outcomes = [transaction.change_members(stored.seq, change) for change in changes]
@@ -344,7 +352,7 @@ class ServiceProvider:
 
 
 def _keep_active(document: dict[str, Any], current: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave ``active`` as it was where a PUT leaves it out or a PATCH removes it (OKTA.md E3)."""
+    """Leave ``active`` as it was where a PUT leaves it out (OKTA.md E3)."""
     if "active" in current and "active" not in document:
         return {**document, "active": current["active"]}
     return document

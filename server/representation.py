@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from server.directory import Stored
     from server.scim.schema import ResourceType
 
+BASE_URL_MARK = "\x1f"
+"""Stands for the base URL in ``Stored.linked``, which no store knows."""
+
 
 def etag(stored: Stored, resource_type: ResourceType) -> str:
     """Give the weak entity tag (RFC 7644 §3.14).
@@ -35,10 +38,12 @@ def location(stored_id: str, resource_type: ResourceType, base_url: str) -> str:
 def represent(stored: Stored, resource_type: ResourceType, base_url: str) -> str:
     """Give the whole resource as JSON text."""
     tag = etag(stored, resource_type).replace('"', '\\"')
-    if resource_type.name == "User":
-        linked = f',"groups":[{stored.linked}]' if stored.linked else ""
-    else:
-        linked = f',"members":[{stored.linked or ""}]'
+    # JSON has no raw control characters: the one that stands for the base URL cannot be anything else.
+    linked = stored.linked.replace(BASE_URL_MARK, base_url) if stored.linked else ""
+    if resource_type.name == "Group":
+        linked = f',"members":[{linked}]'
+    elif linked:
+        linked = f',"groups":[{linked}]'
     return (
         f'{{"id":"{stored.id}",{stored.document[1:-1]}{linked},"meta":{{"resourceType":"{resource_type.name}",'
         f'"created":"{stored.created}","lastModified":"{stored.modified}","version":"{tag}",'

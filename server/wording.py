@@ -38,7 +38,7 @@ def _is_active(document: str) -> bool:
     # The finished document is compact JSON; only an extension could hold the same words, and then parsing decides.
     if (_ACTIVE in document) != (_INACTIVE in document):
         return _ACTIVE in document
-    return bool(orjson.loads(document).get("active"))
+    return orjson.loads(document).get("active") is not False
 
 
 def membership(outcomes: Sequence[MemberOutcome]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -119,15 +120,32 @@ def perch_database(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def in_sqlite(perch_database: Database) -> Directory:
     """A directory in that database."""
-    return Directory(
-        Resources(perch_database),
-        lambda operation: perch_database.commit(transacted(operation)),
-        lambda: changes(perch_database),
-    )
+    return _in(perch_database)
 
 
 @pytest.fixture
 def in_dict() -> Directory:
+    return opened_in_dicts()
+
+
+@contextmanager
+def opened_in_sqlite(folder: Path) -> Iterator[Directory]:
+    """Open a directory in a database of its own."""
+    database = Database.open(folder / "perch.db", "perch")
+    try:
+        yield _in(database)
+    finally:
+        database.close()
+
+
+def _in(database: Database) -> Directory:
+    return Directory(
+        Resources(database), lambda operation: database.commit(transacted(operation)), lambda: changes(database)
+    )
+
+
+def opened_in_dicts() -> Directory:
+    """Open a directory in dicts."""
     memory = MemoryDirectory()
     return Directory(memory, memory.commit, lambda: memory.changes[::-1])
 

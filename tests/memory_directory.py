@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect
 from contextlib import contextmanager
-from functools import partial
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import orjson
 
 from server.directory import Draft, MemberOutcome, NameTaken, Operation, Page, Selection, Stored, Window
 from server.records import ChangeRecord
-from server.representation import represent
+from server.representation import BASE_URL_MARK, represent
 from server.scim.filter import matches
 from server.scim.members import AddMembers, Member, RemoveMembers, ReplaceMembers
 from server.scim.ordering import sort_key
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from server.scim.members import MemberChange
-    from server.scim.schema import ResourceType, Target
+    from server.scim.schema import ResourceType
 
 T = TypeVar("T")
+NO_VALUE = (1, 0, 0)
+"""The sort key of what has no value."""
 
 
 class MemoryDirectory:
@@ -54,18 +56,19 @@ class MemoryDirectory:
         return self._linked(seq) if linked else self.rows[seq][1]
 
     def select(self, selection: Selection, window: Window, *, linked: bool, inline: bool) -> Page:
-        found: list[tuple[ResourceType, Stored]] = []
+        seen: list[tuple[ResourceType, Stored, Any]] = []
         for index, kind in enumerate(selection.resource_types):
-            seen = [
-                (self._linked(seq), orjson.loads(represent(self._linked(seq), kind, "")))
-                for seq, row in sorted(self.rows.items())
-                if row[0] == kind.name
-            ]
             filter_ = selection.filters[index]
             target = selection.sort_by[index] if selection.sort_by else None
-            if target is not None:
-                seen.sort(key=partial(_key, target), reverse=selection.descending)
-            found += [(kind, stored) for stored, shown in seen if filter_ is None or matches(filter_, shown)]
+            for seq in sorted(seq for seq, row in self.rows.items() if row[0] == kind.name):
+                stored = self._linked(seq)
+                shown = orjson.loads(represent(stored, kind, ""))
+                if filter_ is None or matches(filter_, shown):
+                    seen.append((kind, stored, sort_key(shown, target) if target is not None else NO_VALUE))
+        if selection.sort_by:
+            seen.sort(key=lambda one: one[1].seq)
+            seen.sort(key=itemgetter(2), reverse=selection.descending)
+        found = [(kind, stored) for kind, stored, _ in seen]
         position = window.start_index - 1
         if window.after is not None:
             seqs = [stored.seq for _, stored in found]
@@ -83,10 +86,10 @@ class MemoryDirectory:
         stored = Stored(self.last, resource_id, draft.document, 1, at, at, draft.label, 0, None)
         return self._keep(resource_type, stored, draft.unique_name)
 
-    def update(self, resource_type: str, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
+    def update(self, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
         before = self._shown(stored.seq)
         updated = stored._replace(document=draft.document, version=stored.version + 1, modified=at, label=draft.label)
-        self._keep(resource_type, updated, draft.unique_name)
+        self._keep(self.rows[stored.seq][0], updated, draft.unique_name)
         for group, shown in self.members.items():
             if shown.get(stored.seq) == before != self._shown(stored.seq):
                 shown[stored.seq] = self._shown(stored.seq)
@@ -137,15 +140,18 @@ class MemoryDirectory:
 
     def _linked(self, seq: int) -> Stored:
         kind, stored, _ = self.rows[seq]
-        links: list[dict[str, Any]] = []
         if kind == "User":
-            groups = (self.rows[group][1] for group in sorted(self.members) if seq in self.members[group])
-            links = [{"value": group.id, "display": group.label, "type": "direct"} for group in groups]
+            groups = [group for group in sorted(self.members) if seq in self.members[group]]
+            links = [self._link(group, self.rows[group][1].label, "direct") for group in groups]
         else:
-            for member, display in self.members.get(seq, {}).items():
-                links.append({"value": self.rows[member][1].id, "display": display, "type": self.rows[member][0]})
-        linked = orjson.dumps(links)[1:-1].decode() or None
+            links = [self._link(one, shown, self.rows[one][0]) for one, shown in self.members.get(seq, {}).items()]
+        linked = orjson.dumps(links)[1:-1].decode().replace("\\u001f", BASE_URL_MARK) or None
         return stored._replace(linked=linked, member_count=len(links) if kind == "Group" else 0)
+
+    def _link(self, seq: int, display: str, kind: str) -> dict[str, str]:
+        name, stored, _ = self.rows[seq]
+        reference = f"{BASE_URL_MARK}/{name}s/{stored.id}"
+        return {"value": stored.id, "$ref": reference, "display": display, "type": kind}
 
     def _remove(self, shown: dict[int, str], ids: Sequence[str]) -> tuple[str, ...]:
         for resource_id in ids:
@@ -165,7 +171,3 @@ class MemoryDirectory:
                 shown[seq] = member.display
                 redisplayed += 1
         return MemberOutcome(tuple(added), (), tuple(unknown), redisplayed)
-
-
-def _key(target: Target, seen: tuple[Stored, Any]) -> Any:
-    return sort_key(seen[1], target)

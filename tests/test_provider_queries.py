@@ -51,6 +51,16 @@ class TestQuery:
         assert group.keys() == {"schemas", "id", "displayName", "meta"}
         assert group["schemas"] == [GROUP_URN]
 
+    def test_both_types_are_sorted_together(self, directory: Directory) -> None:
+        for name in ("d", "b"):
+            directory.user(name, displayName=name.upper())
+        for name in ("C", "a"):
+            directory.group(name)
+        directory.user("nobody")
+        for order, expected in (("ascending", ["a", "B", "C", "D", None]), ("descending", [None, "D", "C", "B", "a"])):
+            page = directory.query(USER, GROUP, sortBy="displayName", sortOrder=order)
+            assert [one.get("displayName") for one in page["Resources"]] == expected
+
     def test_sorting_puts_those_without_a_value_last_and_ties_in_their_order(self, directory: Directory) -> None:
         for name, title in (("a", "x"), ("b", None), ("c", "X"), ("d", "w")):
             directory.user(name, **({"title": title} if title else {}))

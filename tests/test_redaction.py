@@ -16,6 +16,7 @@ from server.redaction import (
     SECRET_NAMES,
     SUSPICIOUS,
     Excerpt,
+    is_plain,
     names_secret,
     redact_body,
     redact_header,
@@ -36,6 +37,31 @@ def body(document: Any) -> bytes:
 
 def test_each_secret_name_is_found_by_the_cheap_look_first() -> None:
     assert [name for name in SECRET_NAMES if not any(word in name for word in SUSPICIOUS)] == []
+
+
+@pytest.mark.parametrize("word", [*SUSPICIOUS, "perch_"])
+@pytest.mark.parametrize("around", ["", "x", "ss", "T", "k_", "É", "\\n"])
+def test_a_suspicious_word_leaves_its_trace_in_a_body_whatever_stands_around_it(word: str, around: str) -> None:
+    for spelled in (word, word.upper(), word.title()):
+        rest = f"{around}{spelled}{around}".encode().translate(redaction._SMALL, redaction._LEFT_OUT)
+        assert [found for trace, found in redaction._TRACES if trace in rest and found == word.encode()]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("/scim/v2/Users?filter=userName%20eq%20%22ada%40example.com%22\nread user Ada", True),
+        ("/Users/1\n/Users/2\ncreated user Zoë", True),
+        ("/Users/1\nread user Ada\n/Users?access_token=x", False),
+        ("read user Ada\nPERCH_LIVE_x", False),
+        (f"read user Ada\n{JWT}", False),
+        ("https://ada:x@host/", False),
+        ("/Users?x=%70", False),
+    ],
+)
+def test_many_texts_are_looked_at_at_once(text: str, plain: bool) -> None:
+    assert is_plain(text) is plain
+    assert not plain or (redact_text(text), redact_target(text)[0]) == (text, text.partition("?")[0])
 
 
 @pytest.mark.parametrize(

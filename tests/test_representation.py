@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 
 from server.directory import Stored
-from server.representation import etag, location, represent, represent_projected
+from server.representation import BASE_URL_MARK, etag, location, represent, represent_projected
 from server.scim.projection import parse_projection
 from server.scim.schemas import GROUP_URN, USER_URN
 from tests.directories import BASE, GROUP, USER
 
 USER_TEXT = orjson.dumps({"schemas": [USER_URN], "userName": 'say "ada"', "title": "\\ \u00e9"}).decode()
 GROUP_TEXT = orjson.dumps({"schemas": [GROUP_URN], "displayName": "G"}).decode()
-LINK = '{"value":"9","display":"G"}'
+LINK = f'{{"value":"9","$ref":"{BASE_URL_MARK}/Groups/9"}}'
 
 
 def row(document: str, linked: str | None = None, version: int = 3) -> Stored:
@@ -40,7 +40,7 @@ def test_a_person_has_metadata_after_their_own_attributes() -> None:
 
 def test_groups_are_there_where_a_person_has_some() -> None:
     document = orjson.loads(represent(row(USER_TEXT, f"{LINK},{LINK}"), USER, BASE))
-    assert document["groups"] == [{"value": "9", "display": "G"}] * 2
+    assert document["groups"] == [{"value": "9", "$ref": f"{BASE}/Groups/9"}] * 2
     assert "groups" not in orjson.loads(represent(row(USER_TEXT), USER, BASE))
 
 
@@ -57,7 +57,7 @@ def test_the_tag_in_the_document_is_the_tag_of_the_answer() -> None:
 
 
 def test_a_persons_tag_follows_version_and_groups_a_groups_tag_its_version() -> None:
-    people = [row(USER_TEXT), row(USER_TEXT, LINK), row(USER_TEXT, LINK.replace("G", "H")), row(USER_TEXT, LINK, 4)]
+    people = [row(USER_TEXT), row(USER_TEXT, LINK), row(USER_TEXT, LINK.replace("9", "8")), row(USER_TEXT, LINK, 4)]
     assert len({etag(stored, USER) for stored in people}) == 4
     assert etag(row(USER_TEXT, LINK), USER) == etag(row(USER_TEXT, LINK), USER)
     assert etag(row(GROUP_TEXT, LINK), GROUP) == 'W/"3"'
@@ -76,7 +76,7 @@ def test_a_projection_is_applied_to_the_whole() -> None:
     assert projected("groups,meta.version") == {
         "schemas": [USER_URN],
         "id": "17",
-        "groups": [{"value": "9", "display": "G"}],
+        "groups": [{"value": "9", "$ref": f"{BASE}/Groups/9"}],
         "meta": {"version": etag(row(USER_TEXT, LINK), USER)},
     }
     assert projected(None, "meta,groups").keys() == {"schemas", "id", "userName", "title"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from server.http.reply import Reply
 from server.records import Refusal, Token
-from server.scim.errors import Unauthorized
+from server.scim.errors import MethodNotAllowed, Unauthorized
 
 if TYPE_CHECKING:
     from server.http.call import Call
@@ -85,7 +85,7 @@ class Admission:
     def health(self, call: Call) -> Reply:
         """Say that the endpoint answers and its database reads; needs no token and tells nothing else."""
         if call.method not in {"GET", "HEAD"}:
-            return Reply(405, b'{"status":"405"}', "Allow: GET, HEAD\r\n")
+            raise MethodNotAllowed("The health check is read with GET.", headers={"Allow": "GET, HEAD"})
         self._database.data_version()
         call.meaning = "health check"
         return Reply(200, b'{"status":"ok"}')

@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, cast
 
 from server.faults import Fault
+from server.http.body import BrokenBody
 from server.http.call import Call
 from server.http.query_string import decode
 from server.http.reply import Reply, error_reply
@@ -101,6 +102,7 @@ class Application:
         self._by_parent = {
             path.removesuffix(f"/{ID}"): methods for path, methods in self._exact.items() if path.endswith(ID)
         }
+        self._searches = {id(methods) for names, methods in table.items() if names[-1:] == (".search",)}
         self._admission = admission
         self._record = record
         self._run = run
@@ -118,7 +120,7 @@ class Application:
         except ScimError as error:
             scim_type = error.scim_type
             # What was refused before it was read must not be mistaken for the next request.
-            reply = error_reply(error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout))
+            reply = error_reply(error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout | BrokenBody))
         except Fault as fault:
             logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
             reply = error_reply(
@@ -126,6 +128,9 @@ class Application:
             )
         except asyncio.CancelledError:
             raise
+        except ConnectionError:
+            # Nobody is left to read this; the activity tells what happened.
+            reply = error_reply(RequestTimeout("The client hung up before its request was whole."), keep_alive=False)
         except Exception:
             logger.exception("request %s-%x failed", self._run, number)
             reply = error_reply(InternalError(f"Internal error. Request id: {self._run}-{number:x}."))
@@ -155,9 +160,12 @@ class Application:
         if call.path == "/healthz":
             return self._admission.health(call)
         self._admission.admit(call)
-        methods = self._exact.get(call.path) or self._by_parent.get(call.path.rpartition("/")[0])
-        if methods is None or call.path[-1] == "/":
-            methods = self._find(call.segments)
+        methods = self._exact.get(call.path)
+        if methods is None:
+            parent, _, last = call.path.rpartition("/")
+            methods = self._by_parent.get(parent)
+            if methods is None or not last or last[0] == ".":
+                methods = self._find(call.segments)
         method = "GET" if call.method == "HEAD" else call.method
         handler = methods.get(method)
         if handler is None:
@@ -165,7 +173,7 @@ class Application:
             raise MethodNotAllowed(f"{call.method} is not offered here, only {allowed}.", headers={"Allow": allowed})
         token = call.token
         assert token is not None
-        if token.access is Access.READ_ONLY and method != "GET" and not call.path.lower().endswith("/.search"):
+        if token.access is Access.READ_ONLY and method != "GET" and id(methods) not in self._searches:
             call.refusal = Refusal.READ_ONLY
             raise Forbidden("This token is read-only: use one with read-write access, or generate it in Perch.")
         return await handler(call)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
+from aiohttp import web
 
 from server.scim.errors import InvalidSyntax, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 
 if TYPE_CHECKING:
-    from aiohttp import web
+    from server.http.connection import Connection
 
 MAX_DEPTH = 32
+
+
+class BrokenBody(InvalidSyntax):
+    """The bytes of the body are no body: where the next request begins cannot be known."""
 
 
 async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
@@ -37,6 +42,8 @@ async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> byt
 
 
 async def _read_slowly(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
+    if request.headers.get("Expect", "").lower() == "100-continue":
+        cast("Connection", request.protocol).send(b"HTTP/1.1 100 Continue\r\n\r\n", at_once=True)
     parts: list[bytes] = []
     size = 0
     try:
@@ -48,6 +55,10 @@ async def _read_slowly(request: web.BaseRequest, limit: int, seconds: float) -> 
                 parts.append(part)
     except TimeoutError:
         raise RequestTimeout(f"The body did not arrive within {seconds:g} seconds.") from None
+    except web.RequestPayloadError as error:
+        # There is no rest to wait for.
+        request.content.feed_eof()
+        raise BrokenBody("The body's chunks are not valid HTTP.") from error
     return b"".join(parts)
 
 

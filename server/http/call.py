@@ -37,6 +37,9 @@ class Call:
         self.method = request.method
         self.target = target = request.raw_path
         self.path, _, self.query = target.partition("?")
+        if target[:1] != "/" and "://" in self.path:
+            # A proxy's client sends the whole URL (RFC 9112 §3.2.2).
+            self.path = "/" + self.path.partition("://")[2].partition("/")[2]
         self.body: bytes | None = None
         self.token: Token | None = None
         self.token_id: str | None = None

@@ -10,7 +10,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
-from aiohttp.web_protocol import RequestHandler
+from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from server.http.reply import error_reply
 from server.scim.errors import InternalError, InvalidSyntax, RequestTimeout, ScimError, Unavailable
@@ -47,12 +47,20 @@ class Connection(RequestHandler):
     def data_received(self, data: bytes) -> None:
         """Take bytes; the clock runs while a request's headers are incomplete."""
         super().data_received(data)
+        self._tell_broken_body()
         if self._messages or self._current_request is not None:
             if self._deadline is not None:
                 self._deadline.cancel()
                 self._deadline = None
         elif self._deadline is None:
             self._arm()
+
+    def _tell_broken_body(self) -> None:
+        """Tell a handler that still reads its body when what came is no HTTP: aiohttp lets it wait for the rest."""
+        if self._messages and self._current_request is not None and isinstance(self._messages[-1][0], _ErrInfo):
+            content = self._current_request.content
+            if not content.is_eof() and content.exception() is None:
+                content.set_exception(web.RequestPayloadError("not HTTP"))
 
     def send(self, data: bytes, *, at_once: bool) -> None:
         """Write an answer: at the end of this turn of the loop with those of other connections, or at once.
@@ -69,6 +77,11 @@ class Connection(RequestHandler):
         else:
             server.write_soon(transport, data)
 
+    def abort(self) -> None:
+        """Cut the connection off, whatever is still to be sent."""
+        if self.transport is not None:
+            self.transport.abort()
+
     @property
     def finishing(self) -> bool:
         """Whether this answer is to be the last one."""
@@ -77,7 +90,7 @@ class Connection(RequestHandler):
     def close_if_idle(self) -> None:
         """Close the connection unless a request is on its way through it."""
         if self._current_request is None and not self._messages:
-            self.close()
+            self.force_close()
 
     def close(self) -> None:
         """Close the connection once what was answered is written."""
@@ -124,13 +137,7 @@ class Connection(RequestHandler):
 
     def _say_and_close(self, error: ScimError) -> None:
         if self.transport is not None:
-            reply = error_reply(error)
-            headers = f"{reply.headers}Content-Length: {len(reply.body)}\r\nConnection: close\r\n\r\n"
-            self.transport.write(
-                f"HTTP/1.1 {reply.status} {error.__class__.__name__}\r\n"
-                f"Content-Type: application/scim+json; charset=utf-8\r\n{headers}".encode()
-                + reply.body
-            )
+            self.transport.write(error_reply(error).encode("Connection: close\r\n"))
         self.force_close()
 
 

@@ -27,6 +27,7 @@ from server.tokens import Authenticator, LastUses
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from concurrent.futures import Future
 
     from server.config import ServerConfig
     from server.records import Exchange
@@ -136,6 +137,11 @@ async def _touch(workspace: Workspace, uses: LastUses) -> None:
 def _write_uses(workspace: Workspace, uses: LastUses) -> None:
     if batch := uses.drain():
         try:
-            workspace.token_store.touch(batch)
+            workspace.token_store.touch(batch).add_done_callback(_tell_failure)
         except Fault as fault:
             logger.warning("last use of tokens not written: %s", fault)
+
+
+def _tell_failure(future: Future[None]) -> None:
+    if not future.cancelled() and (error := future.exception()) is not None:
+        logger.warning("last use of tokens not written: %s", error)

@@ -6,6 +6,7 @@ needs ``prepare``, ``write_eof`` and ``keep_alive`` of whatever a handler return
 
 from __future__ import annotations
 
+import asyncio
 import time
 from email.utils import formatdate
 from http import HTTPStatus
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 SCIM_JSON = "application/scim+json; charset=utf-8"
 LARGE = 65_536
 """Bytes from which on an answer waits until the client has taken it."""
+
+TAKING_SECONDS = 60.0
+"""How long a client may take to take it; Okta itself gives up after as long."""
 
 _HEADS = {
     status.value: (
@@ -70,30 +74,33 @@ class Reply:
         self.headers = headers
         self.keep_alive = keep_alive
 
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Write the whole answer."""
-        connection = cast("Connection", request.protocol)
-        keep_alive = self.keep_alive = self.keep_alive and request.keep_alive and not connection.finishing
-        body = self.body
-        headers = self.headers
-        if not keep_alive:
-            headers += "Connection: close\r\n"
-        elif request.version.minor == 0:
-            headers += "Connection: keep-alive\r\n"
+    def encode(self, connection: str, *, head_only: bool = False) -> bytes:
+        """Give the answer's bytes; ``connection`` is the Connection header's line or nothing."""
+        headers = (self.headers + connection).encode()
         date = _clock.date(time.time())
         bare = _BARE_HEADS.get(self.status)
         if bare is not None:
-            connection.send(b"%b%b%b\r\n" % (bare, date, headers.encode()), at_once=not keep_alive)
-            return
-        length = len(body)
-        if request.method == "HEAD":
-            body = b""
-        connection.send(
-            b"%b%b%bContent-Length: %d\r\n\r\n%b" % (_HEADS[self.status], date, headers.encode(), length, body),
-            at_once=not keep_alive or length > LARGE,
-        )
-        if length > LARGE:
-            await request.writer.drain()
+            return b"%b%b%b\r\n" % (bare, date, headers)
+        body = b"" if head_only else self.body
+        return b"%b%b%bContent-Length: %d\r\n\r\n%b" % (_HEADS[self.status], date, headers, len(self.body), body)
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Write the whole answer; a client that does not take a large one in time is cut off."""
+        connection = cast("Connection", request.protocol)
+        keep_alive = self.keep_alive = self.keep_alive and request.keep_alive and not connection.finishing
+        line = ""
+        if not keep_alive:
+            line = "Connection: close\r\n"
+        elif request.version.minor == 0:
+            line = "Connection: keep-alive\r\n"
+        large = len(self.body) > LARGE
+        connection.send(self.encode(line, head_only=request.method == "HEAD"), at_once=not keep_alive or large)
+        if large:
+            try:
+                async with asyncio.timeout(TAKING_SECONDS):
+                    await request.writer.drain()
+            except TimeoutError:
+                connection.abort()
 
     async def write_eof(self, _data: bytes = b"") -> None:
         """Do nothing more: `prepare` wrote it all."""

@@ -108,7 +108,7 @@ def _changed(current: Any, operation: Operation, ignored: list[str]) -> Any:
         selected = _changed_values([] if current is None else [current], operation, ignored)
         return selected[0] if selected else None
     if target.sub_attribute is not None:
-        return _changed_sub_attribute(current or {}, operation)
+        return _changed_sub_attribute({} if current is None else current, operation)
     if operator == "remove":
         return None if _is_removed(attribute, current, value) else current
     if isinstance(value, dict) and attribute.type in ("complex", "any"):
@@ -118,9 +118,13 @@ def _changed(current: Any, operation: Operation, ignored: list[str]) -> Any:
     return canonical_value(attribute, value, str(target), ignored)
 
 
-def _changed_sub_attribute(current: Mapping[str, Any], operation: Operation) -> dict[str, Any]:
-    """Give a complex value with one sub-attribute changed."""
+def _changed_sub_attribute(current: Any, operation: Operation) -> Any:
+    """Give a complex value with one sub-attribute changed; in an unknown extension a plain value gives way to it."""
     operator, path, value = operation
+    if not isinstance(current, dict):
+        if operator == "remove":
+            return current
+        current = {}
     sub_attribute = path.target.leaf
     name = sub_attribute.name
     changed = dict(current)

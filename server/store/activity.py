@@ -3,7 +3,7 @@
 Belongs here: what waits, the flush thread, the ring. Must not know: HTTP, Okta, or what counts as a secret.
 
 The event loop holds the interpreter lock almost always, and gets it back late from a thread that wants it for
-each row. So a batch is one JSON parameter per megabyte of records, which SQLite takes apart without the lock.
+each row; and a row costs SQLite more than the redaction of what is in it. So the ring is made of chunks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import logging
 import secrets
 import threading
 import time
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import orjson
 
 from server.faults import Fault, FaultCode
 from server.redaction import BODY_CAP, PARSE_LIMIT, Excerpt
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Unpack
 
     from server.records import ActivityRecord, Exchange, Sighting
-    from server.store.activity_batch import Recognise
+    from server.store.activity_batch import Chunk, Recognise
 
 _log = logging.getLogger(__name__)
 
@@ -47,9 +49,12 @@ PRUNE_INTERVAL: Final = 5.0
 IDLE_INTERVAL: Final = 3_600.0
 """Seconds between two prunings: while exchanges come in, and while none do."""
 
-_STATEMENT_BYTES: Final = 1 << 20
-
-_INSERT: Final = "INSERT INTO exchange (record) SELECT value FROM json_each(CAST(? AS TEXT))"
+_NEWEST: Final = "SELECT seq FROM sqlite_sequence WHERE name = 'chunk'"
+_INSERT: Final = """
+    INSERT INTO chunk (last, first, since, until, run, headers, records)
+    VALUES (?, ?, ?, ?, ?, CAST(? AS TEXT), CAST(? AS TEXT))
+"""
+_TAKE_BACK: Final = "DELETE FROM chunk WHERE last = ? AND first = ?"
 _SIGHT: Final = """
     INSERT INTO sighting (feature, first_at, last_at, count, token_id) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (feature) DO UPDATE SET
@@ -64,13 +69,19 @@ _COUNT: Final = """
         requests = requests + excluded.requests,
         errors = errors + excluded.errors
 """
-_FORGET_BEYOND_RING: Final = "DELETE FROM exchange WHERE seq <= (SELECT max(seq) FROM exchange) - ?"
+_FORGET_BEYOND_RING: Final = "DELETE FROM chunk WHERE last <= (SELECT max(last) FROM chunk) - ?"
 # From the oldest on, so that nothing is read but what has to go and the first that stays.
 _FORGET_OLD: Final = """
-    DELETE FROM exchange WHERE seq < coalesce(
-        (SELECT seq FROM exchange WHERE at >= ? ORDER BY seq LIMIT 1),
-        (SELECT max(seq) + 1 FROM exchange)
+    DELETE FROM chunk WHERE last < coalesce(
+        (SELECT last FROM chunk WHERE until >= ? ORDER BY last LIMIT 1),
+        (SELECT max(last) + 1 FROM chunk)
     )
+"""
+_HALF_OLD: Final = """
+    SELECT last, records FROM chunk WHERE last = (SELECT min(last) FROM chunk) AND since < ?
+"""
+_SHORTEN: Final = """
+    UPDATE chunk SET first = first + ?, since = ?, records = CAST(? AS TEXT) WHERE last = ?
 """
 _FORGET_MINUTES: Final = "DELETE FROM minute WHERE minute < ?"
 
@@ -102,6 +113,8 @@ class ActivityLog:
         self._lost = 0
         self._fault: Fault | None = None
         self._sightings: dict[str, Sighted] = {}
+        self._newest: tuple[int, Chunk] | None = None
+        """The last number of the newest chunk, and the chunk, where it is ours and may take in the next."""
         self._since_pruned = 0
         self._pruned = -PRUNE_INTERVAL
         self._flushing = threading.Lock()
@@ -188,11 +201,11 @@ class ActivityLog:
 
     def recent(self, limit: int = 100, **filters: Unpack[activity_query.Filters]) -> list[ActivityRecord]:
         """List exchanges; see :func:`activity_query.recent`."""
-        return activity_query.recent(self._database, limit, **filters)
+        return activity_query.recent(self._database, self._keep, limit, **filters)
 
     def get(self, seq: int) -> ActivityRecord | None:
         """Give one exchange; None once the ring has passed over it."""
-        return activity_query.get(self._database, seq)
+        return activity_query.get(self._database, self._keep, seq)
 
     def sightings(self) -> list[Sighting]:
         """List the features seen, in the order in which they were first seen."""
@@ -269,15 +282,15 @@ class ActivityLog:
         self._since_pruned += len(exchanges)
         now = time.monotonic()
         due = prune or now - self._pruned >= PRUNE_INTERVAL or self._since_pruned >= max(self._keep // 8, 1_000)
-        self._database.commit(lambda connection: self._insert(connection, batch, prune=due))
+        self._newest = self._database.commit(lambda connection: self._insert(connection, batch, prune=due))
         self._sightings.clear()
         if due:
             self._since_pruned = 0
             self._pruned = now
 
-    def _insert(self, connection: sqlite3.Connection, batch: Batch, *, prune: bool) -> None:
-        for array in batch.arrays(_STATEMENT_BYTES):
-            connection.execute(_INSERT, (array,))
+    def _insert(self, connection: sqlite3.Connection, batch: Batch, *, prune: bool) -> tuple[int, Chunk] | None:
+        """Give what ``_newest`` is from now on; may be called twice for one batch."""
+        newest = self._add(connection, batch.chunks)
         connection.executemany(_COUNT, batch.minutes)
         connection.executemany(
             _SIGHT,
@@ -286,5 +299,41 @@ class ActivityLog:
         if prune:
             oldest = time.time() - self._days * 86_400
             connection.execute(_FORGET_BEYOND_RING, (self._keep,))
-            connection.execute(_FORGET_OLD, (int(oldest * 1000),))
+            _forget_before(connection, int(oldest * 1000))
             connection.execute(_FORGET_MINUTES, (int(oldest // 60),))
+        return newest
+
+    def _add(self, connection: sqlite3.Connection, chunks: list[Chunk]) -> tuple[int, Chunk] | None:
+        """Write chunks; the newest of the ring takes in the first of them while both are small."""
+        if not chunks:
+            return self._newest
+        row = connection.execute(_NEWEST).fetchone()
+        last: int = row[0] if row else 0
+        chunk, *others = chunks
+        if self._newest is not None:
+            number, newest = self._newest
+            # Unless another process wrote since, or pruned it.
+            if (
+                number == last
+                and newest.takes(chunk)
+                and connection.execute(_TAKE_BACK, (last, last - newest.count + 1)).rowcount
+            ):
+                last -= newest.count
+                chunk = newest.joined(chunk)
+        for one in (chunk, *others):
+            first = last + 1
+            last += one.count
+            connection.execute(_INSERT, (last, first, one.since, one.until, one.run, one.headers, one.records))
+            chunk = one
+        return (last, chunk) if chunk.small else None
+
+
+def _forget_before(connection: sqlite3.Connection, moment: int) -> None:
+    """Forget what began before a moment (milliseconds): whole chunks, and the beginning of the next."""
+    connection.execute(_FORGET_OLD, (moment,))
+    for last, text in connection.execute(_HALF_OLD, (moment,)).fetchall():
+        records: list[list[Any]] = orjson.loads(text)
+        times = [record[0] for record in records]
+        old = next(place for place, at in enumerate(times) if at >= moment)
+        if old:
+            connection.execute(_SHORTEN, (old, min(times[old:]), orjson.dumps(records[old:]), last))

@@ -1,9 +1,10 @@
-"""What one flush of the activity writes: exchanges turned into redacted, encoded records and sums.
+"""What one flush of the activity writes: exchanges turned into chunks of redacted records, and sums.
 
 Belongs here: the order of a record's values, and which bodies a rush leaves out. Must not know: threads, SQL.
 
 This runs under the interpreter lock that the event loop wants, and is written for speed: what repeats
-within a batch is remembered, and it pauses between slices, so that requests wait for one at most.
+within a batch is remembered, texts are searched for secrets many at a time, and it pauses between chunks,
+so that requests wait for one at most.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from server.redaction import redact_body, redact_header, redact_target, redact_text
+from server.redaction import is_plain, redact_body, redact_header, redact_target, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -37,39 +38,65 @@ WHOLE_WRITES: Final = 1_000
 ANSWER_OMITTED: Final = 1
 REQUEST_OMITTED: Final = 2
 
-_SLICE: Final = 128
-"""Exchanges encoded without a pause; some 0.5 ms."""
-_SLICE_BYTES: Final = 32_768
-"""Bytes of bodies looked at without a pause."""
+CHUNK: Final = 128
+"""Exchanges in a chunk, and so encoded without a pause; some 0.3 ms."""
+CHUNK_BYTES: Final = 32_768
+"""Bytes of bodies after which a chunk ends."""
+SMALL: Final = CHUNK // 2
+"""Exchanges below which a chunk takes the next ones in."""
 _PAUSE: Final = 0.000_05
+
+Record = tuple[Any, ...]
+"""A record's values in the order in which the migration and ``activity_query`` read them."""
+
+
+class Chunk:
+    """Records that are stored together, and the headers that they refer to by number."""
+
+    __slots__ = ("_headers", "_rows", "count", "headers", "records", "run", "since", "size", "until")
+
+    def __init__(self, rows: list[Record], headers: list[str], run: str, size: int) -> None:
+        self.count = len(rows)
+        self.size = size
+        """Bytes of the bodies that were looked at."""
+        self.run = run
+        times = [row[0] for row in rows]
+        self.since: int = min(times)
+        self.until: int = max(times)
+        self.headers = orjson.dumps(headers)
+        self.records = _dump(rows)
+        # What may have to be encoded once more, with what comes next.
+        self._rows, self._headers = (rows, headers) if self.small else ([], [])
+
+    @property
+    def small(self) -> bool:
+        """Whether it may still take in others."""
+        return self.count < SMALL and self.size < CHUNK_BYTES
+
+    def takes(self, following: Chunk) -> bool:
+        """Tell whether :meth:`joined` may be called."""
+        return self.small and following.small
+
+    def joined(self, following: Chunk) -> Chunk:
+        """Give one chunk in place of this and the one that follows it; both must be small."""
+        headers = list(dict.fromkeys(self._headers + following._headers))
+        places = [headers.index(text) for text in following._headers]
+        rows = [*self._rows, *((*row[:-1], places[row[-1]]) for row in following._rows)]
+        return Chunk(rows, headers, self.run, self.size + following.size)
 
 
 class Batch:
     """The records of some exchanges, encoded, and what they add up to."""
 
-    __slots__ = ("minutes", "sightings", "slices")
+    __slots__ = ("chunks", "minutes", "sightings")
 
     def __init__(self) -> None:
-        self.slices: list[bytes] = []
-        """JSON of some records each, without the array's brackets; in order of arrival."""
+        self.chunks: list[Chunk] = []
+        """In order of arrival."""
         self.minutes: list[tuple[int, int, int]] = []
         """(minute since the epoch, requests, errors)."""
         self.sightings: dict[str, Sighted] = {}
-
-    def arrays(self, size: int) -> list[bytes]:
-        """Give all records as JSON arrays of about ``size`` bytes."""
-        arrays: list[bytes] = []
-        gathered: list[bytes] = []
-        length = 0
-        for encoded in self.slices:
-            gathered.append(encoded)
-            length += len(encoded)
-            if length >= size:
-                arrays.append(b"[%b]" % b",".join(gathered))
-                gathered, length = [], 0
-        if gathered:
-            arrays.append(b"[%b]" % b",".join(gathered))
-        return arrays
+        """In the order in which they were first seen."""
 
 
 class Sighted:
@@ -85,8 +112,9 @@ class Sighted:
     def add(self, at: int, token_id: str | None, count: int = 1) -> None:
         """Count one more, whichever came first."""
         self.count += count
-        self.first = min(self.first, at)
-        if at > self.last:
+        if at < self.first:
+            self.first = at
+        elif at > self.last:
             self.last = at
             self.token_id = token_id
 
@@ -104,163 +132,170 @@ class Encoder:
         batch = Batch()
         batch.minutes = _minutes(exchanges)
         memory = _Memory()
-        oldest = max(0, len(exchanges) - keep)
-        for end in range(len(exchanges), oldest, -_SLICE):
-            rows = [
-                self._row(exchange, memory, batch.sightings)
-                for exchange in reversed(exchanges[max(oldest, end - _SLICE) : end])
-            ]
-            rows.reverse()
-            batch.slices.append(_dump(rows)[1:-1])
-            time.sleep(_PAUSE)
-        batch.slices.reverse()
+        # From the newest on, which keep their bodies.
+        end = len(exchanges)
+        oldest = max(0, end - keep)
+        while end > oldest:
+            block = list(exchanges[max(oldest, end - CHUNK) : end])
+            end -= len(block)
+            texts = [f"{one.target}\n{one.meaning}\n{one.resource_id}" for one in block]
+            plain = is_plain("\n".join(texts))
+            while block:
+                chunk = self._chunk(block, memory, plain=plain)
+                batch.chunks.append(chunk)
+                del block[-chunk.count :]
+                time.sleep(_PAUSE)
+        batch.chunks.reverse()
+        batch.sightings = dict(reversed(memory.sightings.items()))
         return batch
 
-    def _row(self, exchange: Exchange, memory: _Memory, sightings: dict[str, Sighted]) -> list[Any]:
-        """Give a record's values in the order in which the migration and ``activity_query`` read them."""
+    def _chunk(self, exchanges: Sequence[Exchange], memory: _Memory, *, plain: bool) -> Chunk:
+        """Encode the newest of the exchanges, up to a chunk's size; ``plain`` are their target and meaning."""
+        memory.begin_chunk()
+        rows: list[Record] = []
+        for exchange in reversed(exchanges):
+            try:
+                rows.append(self._row(exchange, memory, plain=plain))
+            except Exception as error:  # noqa: BLE001 -- a bug here must cost one record's details, not the batch
+                # The name alone: the error's text may quote what could not be redacted.
+                _log.error("an exchange could not be prepared for the activity: %s", type(error).__name__)
+                rows.append(_unprepared(exchange, error, memory))
+            if memory.size > CHUNK_BYTES:
+                break
+        rows.reverse()
+        return Chunk(rows, list(memory.places), self._run, memory.size)
+
+    def _row(self, exchange: Exchange, memory: _Memory, *, plain: bool) -> Record:
         at = int(exchange.at * 1000)
-        try:
-            status = exchange.status
-            method = exchange.method
-            meaning = memory.texts[exchange.meaning]
+        status = exchange.status
+        method = exchange.method
+        meaning = exchange.meaning
+        resource_id = exchange.resource_id
+        if plain:
+            path, _, query = exchange.target.partition("?")
+        else:
             path, query = redact_target(exchange.target)
-            headers = exchange.headers
-            if headers != memory.headers:
-                memory.read_headers(headers)
-            request_body = exchange.request_body
-            response_body = exchange.response_body
-            feature = None
-            omitted = 0
-            if status < 400:
-                feature = self._recognise(method, path, query, status, request_body, meaning, memory.agent)
-                if feature is not None:
-                    if feature not in sightings:
-                        sightings[feature] = Sighted(at, exchange.token_id)
-                    sightings[feature].add(at, exchange.token_id)
-                keep_request, keep_answer = memory.count(reading=method == "GET" or path.endswith("/.search"))
-                if not keep_answer and response_body is not None:
-                    omitted = ANSWER_OMITTED
-                    response_body = None
-                if not keep_request and request_body is not None:
-                    omitted |= REQUEST_OMITTED
-                    request_body = None
-            if request_body is not None or response_body is not None:
-                memory.look_at(request_body, response_body)
-                request_body_text = redact_body(request_body, self._body_cap)
-                response_body_text = redact_body(response_body, self._body_cap)
-            else:
-                request_body_text = response_body_text = None
-            resource_id = exchange.resource_id
+            meaning = redact_text(meaning)
             if resource_id is not None and resource_id not in path:
                 resource_id = redact_text(resource_id)
-            return [
-                at,
-                self._run,
-                exchange.number,
-                method,
-                path,
-                query,
-                status,
-                exchange.duration,
-                exchange.token_id,
-                exchange.address,
-                exchange.scim_type,
-                meaning,
-                feature,
-                resource_id,
-                [redact_text(name) for name in exchange.ignored] if exchange.ignored else None,
-                exchange.refusal,
-                memory.header_text,
-                omitted,
-                request_body_text,
-                response_body_text,
-            ]
-        except Exception as error:  # noqa: BLE001 -- a bug here must cost one record's details, not the batch
-            # The name alone: the error's text may quote what could not be redacted.
-            _log.error("an exchange could not be prepared for the activity: %s", type(error).__name__)
-            row: list[Any] = [None] * 20
-            row[:9] = (
-                at,
-                self._run,
-                exchange.number,
-                exchange.method,
-                "",
-                "",
-                exchange.status,
-                exchange.duration,
-                None,
-            )
-            row[9], row[11], row[16], row[17] = exchange.address, f"not kept: {type(error).__name__}", "", 0
-            return row
+        if exchange.headers != memory.headers:
+            memory.read_headers(exchange.headers)
+        request_body = exchange.request_body
+        response_body = exchange.response_body
+        feature = None
+        omitted = 0
+        if status < 400:
+            feature = self._recognise(method, path, query, status, request_body, meaning, memory.agent)
+            if feature is not None:
+                memory.sight(feature, at, exchange.token_id)
+            if method == "GET" or path.endswith("/.search"):
+                memory.reads += 1
+                keep_request = keep_answer = memory.reads <= WHOLE_READS
+            else:
+                memory.writes += 1
+                keep_request, keep_answer = memory.writes <= WHOLE_WRITES, memory.writes <= WHOLE_ANSWERS
+            if not keep_answer and response_body is not None:
+                omitted = ANSWER_OMITTED
+                response_body = None
+            if not keep_request and request_body is not None:
+                omitted |= REQUEST_OMITTED
+                request_body = None
+        request_text = response_text = None
+        if request_body is not None:
+            memory.size += len(request_body)
+            request_text = redact_body(request_body, self._body_cap)
+        if response_body is not None:
+            memory.size += len(response_body)
+            response_text = redact_body(response_body, self._body_cap)
+        return (
+            at,
+            exchange.number,
+            method,
+            path,
+            query,
+            status,
+            exchange.duration,
+            exchange.token_id,
+            exchange.address,
+            exchange.scim_type,
+            meaning,
+            feature,
+            resource_id,
+            [redact_text(name) for name in exchange.ignored] if exchange.ignored else None,
+            exchange.refusal,
+            omitted,
+            request_text,
+            response_text,
+            memory.place,
+        )
+
+
+def _unprepared(exchange: Exchange, error: Exception, memory: _Memory) -> Record:
+    """Give the record of an exchange that could not be redacted: only what cannot hold a secret."""
+    memory.read_headers(())
+    return (
+        *(int(exchange.at * 1000), exchange.number, exchange.method, "", ""),
+        *(exchange.status, exchange.duration, None, exchange.address),
+        *(None, f"not kept: {type(error).__name__}", None, None, None, None, 0, None, None, memory.place),
+    )
 
 
 class _Memory:
-    """What repeats within a batch, and how much of it was seen."""
+    """What repeats within a batch, and how much of it was seen; forgotten with it, for it holds secrets."""
 
     def __init__(self) -> None:
-        self.texts = _Texts()
-        self.headers: tuple[tuple[bytes, bytes], ...] = ()
+        self.sightings: dict[str, Sighted] = {}
+        """The one that was first seen last comes first."""
+        self._feature = ""
+        self.reads = 0
+        self.writes = 0
+        self.size = 0
+        """Bytes of bodies in this chunk."""
+        self.places: dict[str, int] = {}
+        """The headers of this chunk and their numbers in it."""
+        self.headers: tuple[tuple[bytes, bytes], ...] | None = None
         """The headers read last: the next request, of the same client, often has the same."""
-        self.header_text = orjson.Fragment(b'""')
+        self.place = 0
+        """Their number in the chunk."""
         self.agent = ""
-        self._header_lines = _HeaderLines()
-        self._agents = _Agents()
-        self._reads = 0
-        self._writes = 0
-        self._looked_at = 0
+        self._lines = _HeaderLines()
+        self._sets: dict[tuple[tuple[bytes, bytes], ...], tuple[str, str]] = {}
+
+    def begin_chunk(self) -> None:
+        """Start numbering and measuring anew."""
+        self.size = 0
+        self.places = {}
+        self.headers = None
 
     def read_headers(self, headers: tuple[tuple[bytes, bytes], ...]) -> None:
-        """Set ``header_text`` and ``agent``."""
-        lines = b"\\n".join(map(self._header_lines.__getitem__, headers))
-        self.header_text = orjson.Fragment(b'"%b"' % lines)
-        self.agent = self._agents[lines]
+        """Set ``place`` and ``agent``."""
+        known = self._sets.get(headers)
+        if known is None:
+            lines = [self._lines[header] for header in headers]
+            agent = next((line[12:] for line in lines if line[:12].lower() == "user-agent: "), "")
+            known = self._sets[headers] = "\n".join(lines), agent
+        text, self.agent = known
+        self.place = self.places.setdefault(text, len(self.places))
         self.headers = headers
 
-    def count(self, *, reading: bool) -> tuple[bool, bool]:
-        """Count a successful request, newest first; tell whether to keep its body and the answer's."""
-        if reading:
-            self._reads += 1
-            whole = self._reads <= WHOLE_READS
-            return whole, whole
-        self._writes += 1
-        return self._writes <= WHOLE_WRITES, self._writes <= WHOLE_ANSWERS
-
-    def look_at(self, *bodies: bytes | None) -> None:
-        """Pause after many bytes, as after a slice."""
-        self._looked_at += sum(len(body) for body in bodies if body is not None)
-        if self._looked_at > _SLICE_BYTES:
-            self._looked_at = 0
-            time.sleep(_PAUSE)
+    def sight(self, feature: str, at: int, token_id: str | None) -> None:
+        """Count a sighting that came before all that were counted."""
+        seen = self.sightings.get(feature)
+        if seen is None:
+            seen = self.sightings[feature] = Sighted(at, token_id)
+        elif feature != self._feature:
+            self.sightings[feature] = self.sightings.pop(feature)
+        self._feature = feature
+        seen.add(at, token_id)
 
 
-class _HeaderLines(dict[tuple[bytes, bytes], bytes]):
-    """Headers as redacted ``Name: value`` lines in JSON's spelling."""
+class _HeaderLines(dict[tuple[bytes, bytes], str]):
+    """Headers as redacted ``Name: value`` lines."""
 
-    def __missing__(self, header: tuple[bytes, bytes]) -> bytes:
+    def __missing__(self, header: tuple[bytes, bytes]) -> str:
         name, value = (part.decode(errors="backslashreplace").replace("\n", " ") for part in header)
-        line = orjson.dumps(f"{name}: {redact_header(name, value)}")[1:-1]
-        self[header] = line
+        line = self[header] = f"{name}: {redact_header(name, value)}"
         return line
-
-
-class _Agents(dict[bytes, str]):
-    """The User-Agent among header lines."""
-
-    def __missing__(self, header_lines: bytes) -> str:
-        text: str = orjson.loads(b'"%b"' % header_lines)
-        headers = (line.partition(": ") for line in text.split("\n"))
-        agent = next((value for name, _, value in headers if name.lower() == "user-agent"), "")
-        self[header_lines] = agent
-        return agent
-
-
-class _Texts(dict[str, str]):
-    """Redacted texts."""
-
-    def __missing__(self, text: str) -> str:
-        redacted = redact_text(text)
-        self[text] = redacted
-        return redacted
 
 
 def _minutes(exchanges: Sequence[Exchange]) -> list[tuple[int, int, int]]:
@@ -274,7 +309,7 @@ def _minutes(exchanges: Sequence[Exchange]) -> list[tuple[int, int, int]]:
     return [(minute, count, errors[minute]) for minute, count in requests.items()]
 
 
-def _dump(rows: list[list[Any]]) -> bytes:
+def _dump(rows: list[Record]) -> bytes:
     try:
         return orjson.dumps(rows)
     except orjson.JSONEncodeError:

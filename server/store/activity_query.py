@@ -1,7 +1,7 @@
 """Reading the activity: which exchanges, which features were seen, how busy it was.
 
-Belongs here: the columns of activity.db as records, and the filters over them. Must not know: how a record
-comes to be written. Every function reads what is committed, from any process.
+Belongs here: the chunks of activity.db as records, and the filters over them. Must not know: how a record
+comes to be written. Every function reads what is committed, from any process, and no more chunks than it must.
 """
 
 from __future__ import annotations
@@ -16,21 +16,31 @@ from server.records import ActivityRecord, Refusal, Sighting
 from server.store.activity_batch import ANSWER_OMITTED, REQUEST_OMITTED
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from server.store.database import Database
+
+    Row = list[Any]
+    """The values of a record, in the order in which ``activity_batch`` wrote them."""
+    Condition = Callable[[int, str, Row], bool]
+    """(seq, run, row) -> whether it is what was asked for."""
 
 BODY_OMITTED: Final = "[not kept: of many successful requests at once, only the newest keep this body]"
 """Stands in place of a body that was left out in a rush, so that nobody takes it for an empty one."""
 
 _REQUEST_ID: Final = re.compile(r"([0-9a-z]+)-([0-9a-f]{1,15})")
-_COMPARED: Final = {
-    "after_seq": "seq > ?",
-    "before_seq": "seq < ?",
-    "token_id": "token_id = ?",
-    "method": "method = upper(?)",
-    "resource_id": "resource_id = ?",
-    "feature": "feature = ?",
-}
-_TEXT_COLUMNS: Final = ("path", "query", "meaning", "request_body", "response_body")
+_AT, _NUMBER, _METHOD, _STATUS = 0, 1, 2, 5
+_COMPARED: Final = {"token_id": 7, "feature": 11, "resource_id": 12}
+_TEXTS: Final = (3, 4, 10, 16, 17)
+"""Path, query, meaning and the two bodies."""
+
+_CHUNK: Final = "SELECT first, last, run, headers, records FROM chunk"
+_FORWARDS: Final = f"{_CHUNK} WHERE last > ? AND first < ? AND until >= ? ORDER BY last LIMIT ?"
+_BACKWARDS: Final = f"{_CHUNK} WHERE last > ? AND first < ? AND until >= ? ORDER BY last DESC LIMIT ?"
+_ONE: Final = f"{_CHUNK} WHERE last >= ? ORDER BY last LIMIT 1"
+_MOST_AT_ONCE: Final = 16
+"""Chunks read by one statement; the first reads one, which is often enough."""
+_ENDLESS: Final = 2**63 - 1
 
 
 def instant(milliseconds: int) -> str:
@@ -58,56 +68,111 @@ class Filters(TypedDict, total=False):
     """ISO 8601, UTC unless it says otherwise."""
 
 
-def recent(database: Database, limit: int = 100, **filters: Unpack[Filters]) -> list[ActivityRecord]:
-    """List at most ``limit`` exchanges: the newest first, or from ``after_seq`` onwards the oldest first.
+def recent(database: Database, keep: int, limit: int = 100, **filters: Unpack[Filters]) -> list[ActivityRecord]:
+    """List at most ``limit`` of the newest ``keep`` exchanges: the newest first, from ``after_seq`` on the oldest.
 
     Raises ValueError where ``since`` is not ISO 8601, StoreUnavailable.
     """
-    conditions, parameters = _conditions(filters)
-    order = "DESC" if filters.get("after_seq") is None else "ASC"
-    rows = database.read(
-        f"SELECT seq, record FROM exchange WHERE {' AND '.join(conditions)} ORDER BY seq {order} LIMIT ?",  # noqa: S608 -- our own words only; every value is a parameter
-        (*parameters, limit),
-    )
-    return [_record(*row) for row in rows]
+    conditions = list(_conditions(filters))
+    found: list[ActivityRecord] = []
+    if limit <= 0:
+        return found
+    for seq, run, headers, row in _rows(database, keep, filters):
+        if all(condition(seq, run, row) for condition in conditions):
+            found.append(_record(seq, run, headers[row[-1]], row))
+            if len(found) == limit:
+                break
+    return found
 
 
-def _conditions(filters: Filters) -> tuple[list[str], list[Any]]:
-    conditions = ["TRUE"]
-    parameters: list[Any] = []
-    for name, condition in _COMPARED.items():
+def _rows(database: Database, keep: int, filters: Filters) -> Iterator[tuple[int, str, list[str], Row]]:
+    """Walk through the ring in the order asked for, no further than its reader; (seq, run, headers, row)."""
+    after, before = filters.get("after_seq"), filters.get("before_seq")
+    low = max(_edge(database, keep), after or 0)
+    high = _ENDLESS if before is None else before
+    since = _since(filters) or 0
+    backwards = after is None
+    at_once = 1
+    while True:
+        chunks = database.read(_BACKWARDS if backwards else _FORWARDS, (low, high, since, at_once))
+        for first, last, run, header_texts, records in chunks:
+            headers: list[str] = orjson.loads(header_texts)
+            rows: list[Row] = orjson.loads(records)
+            numbers = range(max(low + 1, first), min(high - 1, last) + 1)
+            for seq in reversed(numbers) if backwards else numbers:
+                yield seq, run, headers, rows[seq - first]
+            if backwards:
+                high = first
+            else:
+                low = last
+        if len(chunks) < at_once:
+            return
+        at_once = min(at_once * 2, _MOST_AT_ONCE)
+
+
+def _edge(database: Database, keep: int) -> int:
+    """Give the newest number that is beyond the ring: chunks are forgotten whole, so some of it may be there."""
+    newest: int | None = database.read("SELECT max(last) FROM chunk")[0][0]
+    return 0 if newest is None else newest - keep
+
+
+def _since(filters: Filters) -> int | None:
+    since = filters.get("since")
+    if since is None:
+        return None
+    moment = datetime.fromisoformat(since)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+def _conditions(filters: Filters) -> Iterator[Condition]:
+    for name, column in _COMPARED.items():
         value = filters.get(name)
         if value is not None:
-            conditions.append(condition)
-            parameters.append(value)
+            yield _equals(column, value)
+    method = filters.get("method")
+    if method is not None:
+        yield _equals(_METHOD, method.upper())
     if filters.get("errors_only"):
-        conditions.append("status >= 400")
-    since = filters.get("since")
+        yield lambda _seq, _run, row: row[_STATUS] >= 400
+    since = _since(filters)
     if since is not None:
-        moment = datetime.fromisoformat(since)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        conditions.append("at >= ?")
-        parameters.append(round(moment.timestamp() * 1000))
+        yield lambda _seq, _run, row: row[_AT] >= since
     text = filters.get("text")
     if text:
-        alternatives = [rf"{column} LIKE ? ESCAPE '\'" for column in _TEXT_COLUMNS]
-        parameters += ["%" + re.sub(r"([\\%_])", r"\\\1", text) + "%"] * len(alternatives)
-        if match := _REQUEST_ID.fullmatch(text.strip()):
-            alternatives.append("(run = ? AND number = ?)")
-            parameters += [match[1], int(match[2], 16)]
-        conditions.append(f"({' OR '.join(alternatives)})")
-    return conditions, parameters
+        yield _mentions(text)
 
 
-def get(database: Database, seq: int) -> ActivityRecord | None:
+def _equals(column: int, value: object) -> Condition:
+    return lambda _seq, _run, row: bool(row[column] == value)
+
+
+def _mentions(text: str) -> Condition:
+    """Look for a text without case; for a request id also by run and number."""
+    folded = text.casefold()
+    match = _REQUEST_ID.fullmatch(text.strip())
+    request = (match[1], int(match[2], 16)) if match else None
+
+    def mentioned(_seq: int, run: str, row: Row) -> bool:
+        return (run, row[_NUMBER]) == request or any(
+            folded in row[column].casefold() for column in _TEXTS if row[column] is not None
+        )
+
+    return mentioned
+
+
+def get(database: Database, keep: int, seq: int) -> ActivityRecord | None:
     """Give one exchange; None once the ring has passed over it."""
-    rows = database.read("SELECT seq, record FROM exchange WHERE seq = ?", (seq,))
-    return _record(*rows[0]) if rows else None
+    for first, _, run, headers, records in database.read(_ONE, (seq,)):
+        if seq >= first and seq > _edge(database, keep):
+            row = orjson.loads(records)[seq - first]
+            return _record(seq, run, orjson.loads(headers)[row[-1]], row)
+    return None
 
 
 def sightings(database: Database) -> list[Sighting]:
     """List the features seen, in the order in which they were first seen."""
-    rows = database.read("SELECT feature, first_at, last_at, count, token_id FROM sighting ORDER BY first_at, feature")
+    rows = database.read("SELECT feature, first_at, last_at, count, token_id FROM sighting ORDER BY first_at, place")
     return [
         Sighting(feature=feature, first=instant(first), last=instant(last), count=count, token_id=token_id)
         for feature, first, last, count, token_id in rows
@@ -126,10 +191,9 @@ def requests_per_minute(database: Database, minutes: int, now: float, *, errors_
     return [counted.get(minute, 0) for minute in range(newest - minutes + 1, newest + 1)]
 
 
-def _record(seq: int, record: str) -> ActivityRecord:
+def _record(seq: int, run: str, header_lines: str, row: Row) -> ActivityRecord:
     (
         at,
-        run,
         number,
         method,
         path,
@@ -144,11 +208,11 @@ def _record(seq: int, record: str) -> ActivityRecord:
         resource_id,
         ignored,
         refusal,
-        header_lines,
         body_omitted,
         request_body,
         response_body,
-    ) = orjson.loads(record)
+        _,
+    ) = row
     headers = tuple(
         (name, value) for name, colon, value in (line.partition(": ") for line in header_lines.split("\n")) if colon
     )

@@ -219,7 +219,12 @@ class Database:
 
     def commit(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Run an operation and wait until it is durable; for hosts without an event loop."""
-        return self.submit(operation).result()
+        result = self.submit(operation).result()
+        # What this thread reads next must show it, even within one turn of an event loop.
+        connection = getattr(self._local, "connection", None)
+        if connection is not None:
+            _end_turn(connection)
+        return result
 
     def close(self) -> None:
         """Finish what is queued, fold the write-ahead log into the file, close every connection."""

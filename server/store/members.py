@@ -28,13 +28,14 @@ if TYPE_CHECKING:
     from server.scim.filter import Filter
 
 GROUPS_OF = """
-SELECT group_concat('{"value":"' || g.id || '","display":' || json_quote(g.label) || ',"type":"direct"}')
+SELECT group_concat('{"value":"' || g.id || '","$ref":"' || char(31) || '/Groups/' || g.id
+                    || '","display":' || json_quote(g.label) || ',"type":"direct"}')
 FROM (SELECT group_seq FROM member WHERE member_seq = {seq} ORDER BY group_seq) m JOIN resource g ON g.seq = m.group_seq
 """
-"""JSON of a person's groups; ``{seq}`` is the column or placeholder that holds the person's seq."""
+"""JSON of a person's groups; U+001F stands for the base URL, ``{seq}`` for what holds the person's seq."""
 
 MEMBERS_OF = """
-SELECT group_concat('{"value":"' || member_id || '"'
+SELECT group_concat('{"value":"' || member_id || '","$ref":"' || char(31) || '/' || kind || 's/' || member_id || '"'
                     || iif(display IS NULL, '', ',"display":' || json_quote(display))
                     || ',"type":"' || kind || '"}')
 FROM (SELECT member_id, display, kind FROM member INDEXED BY member_by_group WHERE group_seq = {seq} ORDER BY seq)
@@ -155,11 +156,12 @@ def _show(connection: sqlite3.Connection, group_seq: int, displays: Sequence[tup
     return connection.execute(_SHOW, (group_seq, _json(displays))).rowcount if displays else 0
 
 
-def rename(connection: sqlite3.Connection, resource_type: str, seq: int, before: str) -> None:
+def rename(connection: sqlite3.Connection, seq: int, before: str) -> None:
     """Let groups show a member's new name where they showed the old one (OKTA.md A57: as sent, or derived)."""
-    old = orjson.loads(before).get("userName" if resource_type == "User" else "displayName")
-    connection.execute(
+    groups = connection.execute(
         f"""UPDATE member SET display = (SELECT {_USER_NAME} FROM resource r WHERE r.seq = ?1)
-            WHERE member_seq = ?1 AND display = ?2""",  # noqa: S608 -- our own constants
-        (seq, old),
-    )
+            WHERE member_seq = ?1 AND display = ?2 RETURNING group_seq""",  # noqa: S608 -- our own constants
+        (seq, before),
+    ).fetchall()
+    # What a group shows has changed, and so its entity tag must.
+    connection.executemany("UPDATE resource SET version = version + 1 WHERE seq = ?", groups)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from array import array
+from bisect import bisect_right
 from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -71,6 +72,8 @@ class Result(NamedTuple):
 
     generation: int
     seqs: array[int]
+    as_created: bool = False
+    """Whether the order is that of ``seq`` itself."""
 
     def position_after(self, seq: int, position: int) -> int:
         """Find where the page after a resource begins; where it is gone, the place where it stood."""
@@ -78,6 +81,8 @@ class Result(NamedTuple):
             return 0
         if 0 < position <= len(self.seqs) and self.seqs[position - 1] == seq:
             return position
+        if self.as_created:
+            return bisect_right(self.seqs, seq)
         try:
             return self.seqs.index(seq) + 1
         except ValueError:
@@ -105,7 +110,8 @@ class ResultCache:
             if result is not None and result.generation == generation:
                 self._results.move_to_end(selection)
                 return result
-        result = Result(generation, array("q", scan(connection, selection)))
+        as_created = len(selection.resource_types) == 1 and not selection.sort_by
+        result = Result(generation, array("q", scan(connection, selection)), as_created)
         with self._lock:
             self._results[selection] = result
             self._results.move_to_end(selection)

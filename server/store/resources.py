@@ -212,23 +212,23 @@ class Resources:
 
     @staticmethod
     def _scan(connection: sqlite3.Connection, selection: Selection) -> Iterator[int]:
+        """Find everything selected, in order: sorted across types, else one type after the other as created."""
+        parts: list[str] = []
+        parameters: list[Any] = []
         for index, resource_type in enumerate(selection.resource_types):
             filter_ = selection.filters[index]
-            compiled = compile_filter(filter_, resource_type) if filter_ is not None else None
-            where, parameters = ("1", ()) if compiled is None else (compiled.where, compiled.parameters)
-            order, order_parameters = "r.seq", ()
             target = selection.sort_by[index] if selection.sort_by else None
-            if target is not None:
-                expression, order_parameters = sort_expression(target)
-                # Ascending puts those without a value last (RFC 7644 §3.4.2.3), descending first.
-                direction, nulls = ("DESC", "FIRST") if selection.descending else ("ASC", "LAST")
-                order = f"{expression} {direction} NULLS {nulls}, r.seq"
-            rows = connection.execute(
-                f"SELECT r.seq FROM resource r WHERE r.type = ? AND ({where}) ORDER BY {order}",  # noqa: S608 -- our own constants
-                (resource_type.name, *parameters, *order_parameters),
-            )
-            for row in rows:
-                yield row[0]
+            order, order_parameters = ("NULL", ()) if target is None else sort_expression(target)
+            where, where_parameters = "1", ()
+            if filter_ is not None:
+                where, where_parameters, _ = compile_filter(filter_, resource_type)
+            parts.append(f"SELECT {index}, {order}, r.seq FROM resource r WHERE r.type = ? AND {where}")  # noqa: S608 -- our own
+            parameters += (*order_parameters, resource_type.name, *where_parameters)
+        # Ascending puts those without a value last (RFC 7644 §3.4.2.3), descending first.
+        direction = "DESC NULLS FIRST" if selection.descending else "ASC NULLS LAST"
+        by = f"2 {direction}, 3" if selection.sort_by else "1, 3"
+        for row in connection.execute(f"{' UNION ALL '.join(parts)} ORDER BY {by}", parameters):
+            yield row[2]
 
 
 @contextmanager

@@ -81,7 +81,7 @@ class WriteTransaction:
         self._insert_emails(seq, draft.emails)
         return Stored(seq, resource_id, draft.document, 1, at, at, draft.label, 0, None)
 
-    def update(self, resource_type: str, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
+    def update(self, stored: Stored, previous: Draft, draft: Draft, at: str) -> Stored:
         """Replace a resource's document and the columns that changed; raises NameTaken."""
         execute = self.connection.execute
         seq = stored.seq
@@ -94,7 +94,8 @@ class WriteTransaction:
                 execute(_UPDATE, (*names, draft.active, version, at, draft.label, draft.document, seq))
             except sqlite3.IntegrityError as error:
                 raise NameTaken from error
-            members.rename(self.connection, resource_type, seq, stored.document)
+        if draft.name != previous.name:
+            members.rename(self.connection, seq, previous.name)
         if draft.emails != previous.emails:
             self._delete_emails(seq, previous.emails)
             self._insert_emails(seq, draft.emails)

@@ -121,7 +121,7 @@ def test_a_body_in_chunks_is_put_together(serve: Serve) -> None:
 
 
 def test_chunks_that_turn_out_broken_are_told_at_once(serve: Serve) -> None:
-    running = serve(environ={"PERCH_BODY_DEADLINE": "5"})
+    running = serve(environ={"PERCH_BODY_DEADLINE": "2"})
     with Wire(running.port) as wire:
         wire.send(message(running, "POST", "/Users", headers=CHUNKED), b"1\r\n{\r\n")
         assert ask(running, "GET", "/Users?count=0").status == 200  # the request above is in flight now

@@ -17,17 +17,17 @@ HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 COUNT = "/Users?count=0&filter=userName+eq+"
 
 
-@pytest.mark.parametrize("sent", [b"", b"\r\n", b"GET /scim/v2/Us", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"])
-def test_headers_that_do_not_arrive_in_time_are_answered_408_and_the_connection_closed(
-    serve: Serve, sent: bytes
-) -> None:
+def test_headers_that_do_not_arrive_in_time_are_answered_408_and_the_connection_closed(serve: Serve) -> None:
     running = serve(environ={"PERCH_HEADER_DEADLINE": "0.2"})
-    with Wire(running.port) as wire:
-        wire.send(sent)
-        answer = wire.answer()
-        answer.refused(408)
-        assert answer.headers["connection"] == "close"
-        assert wire.ended()
+    with ExitStack() as stack:
+        wires = [stack.enter_context(Wire(running.port)) for _ in range(4)]
+        for wire, sent in zip(wires, (b"", b"\r\n", b"GET /scim/v2/Us", HEALTH[:-2]), strict=True):
+            wire.send(sent)
+        for wire in wires:
+            answer = wire.answer()
+            answer.refused(408)
+            assert answer.headers["connection"] == "close"
+            assert wire.ended()
 
 
 def test_who_trickles_gains_no_time_not_even_for_a_later_request(serve: Serve) -> None:
@@ -153,12 +153,13 @@ def test_head_answers_as_get_without_the_body(endpoint: RunningEndpoint, path: s
             assert {**head.headers, "date": ""} == {**get.headers, "date": ""}
 
 
-def test_a_client_that_asks_before_it_sends_its_body_is_told_to_go_on(endpoint: RunningEndpoint) -> None:
+def test_a_client_that_asks_before_it_sends_its_body_is_told_to_go_on(serve: Serve) -> None:
+    running = serve(environ={"PERCH_BODY_DEADLINE": "1"})
     body = b'{"count": 0}'
     headers = {"Expect": "100-continue", "Content-Length": str(len(body))}
-    with Wire(endpoint.port) as wire:
+    with Wire(running.port) as wire:
         for _ in range(2):
-            wire.send(message(endpoint, "POST", "/Users/.search", headers=headers))
+            wire.send(message(running, "POST", "/Users/.search", headers=headers))
             assert wire.answer().status == 100
             wire.send(body)
             assert wire.answer().status == 200

@@ -98,10 +98,10 @@ async def test_it_serves_while_its_context_lasts_and_tells_each_exchange(workspa
         await asyncio.open_connection("127.0.0.1", endpoint.port)
     assert [(exchange.method, exchange.status) for exchange in records] == [("GET", 200), ("POST", 201)]
     assert records[1].request_body == BODY
-    assert workspace.show("User", "ada")["userName"] == "ada"
     workspace.database.commit(lambda _: None)  # behind everything that was queued before
     (token,) = workspace.tokens.tokens()
     assert token.last_used is not None, "the last use was queued before it ended"
+    assert workspace.show("User", "ada")["userName"] == "ada"
 
 
 async def test_the_public_url_is_the_base_url(workspace: Workspace) -> None:

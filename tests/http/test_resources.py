@@ -224,11 +224,17 @@ def test_people_and_groups_are_found_together(endpoint: RunningEndpoint, directo
     assert (page["totalResults"], page["Resources"]) == (2, whole["Resources"][1:])
     chosen = ask(endpoint, "POST", "/.search", {**search, "attributes": ["displayName"]}).json["Resources"]
     assert [set(one) for one in chosen] == [{"schemas", "id", "displayName"}] * 2
-    sorted_down = {**search, "sortBy": "displayName", "sortOrder": "descending"}
-    assert [one["id"] for one in ask(endpoint, "POST", "/.search", sorted_down).json["Resources"]] == [
-        group["id"],
-        user["id"],
-    ]
+
+
+def test_sorting_goes_across_both_types(endpoint: RunningEndpoint, directory: Directory) -> None:
+    people = [directory.user(f"resources.sorted.{name}", displayName=f"Sorted {name}") for name in "ac"]
+    group = directory.group("Sorted b")
+    wanted = quote('displayName sw "sorted "')
+    query = f"/?filter={wanted}&sortBy=displayName&sortOrder="
+    up = [one["id"] for one in ask(endpoint, "GET", query + "ascending").json["Resources"]]
+    down = [one["id"] for one in ask(endpoint, "GET", query + "descending").json["Resources"]]
+    assert up == [people[0]["id"], group["id"], people[1]["id"]]
+    assert down == up[::-1]
 
 
 def test_an_attribute_of_one_type_finds_nothing_of_the_other(endpoint: RunningEndpoint, directory: Directory) -> None:

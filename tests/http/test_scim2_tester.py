@@ -16,6 +16,7 @@ from scim2_models import (
     Name,
     NotFoundException,
     PatchOp,
+    ResourceType,
     ScimProvider,
     SearchRequest,
     UniquenessException,
@@ -63,8 +64,8 @@ def test_scim2_client_discovers_creates_queries_modifies_and_deletes(client: Syn
         emails=[Email(value="ada@example.com", primary=True)],
     )
     ada[EnterpriseUser] = EnterpriseUser(department="Engines")
-    client.provider = ScimProvider([User[EnterpriseUser], Group], config=client.provider.config)
-    client.register_naive_resource_types()
+    types = [ResourceType.from_resource(model) for model in (User[EnterpriseUser], Group)]
+    client.provider = ScimProvider([User, EnterpriseUser, Group], types, client.provider.config)
 
     created = client.create(ada)
     assert isinstance(created, User)
@@ -73,9 +74,7 @@ def test_scim2_client_discovers_creates_queries_modifies_and_deletes(client: Syn
     with pytest.raises(UniquenessException):
         client.create(ada)
 
-    found = client.query(
-        User[EnterpriseUser], search_request=SearchRequest.model_validate({"filter": 'userName eq "ADA"'})
-    )
+    found = client.query(User[EnterpriseUser], SearchRequest.model_validate({"filter": 'userName eq "ADA"'}))
     assert isinstance(found, ListResponse)
     assert [one.id for one in found.resources or ()] == [created.id]
 

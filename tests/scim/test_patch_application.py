@@ -246,6 +246,14 @@ class TestControlCharacters:
 
 
 class TestExtensions:
+    def test_a_part_of_what_has_no_parts_takes_its_place_and_is_removed_from_nothing(self) -> None:
+        for plain in (True, 5, "red", ["red"], [True, {"colour": "blue"}]):
+            before = with_(**{CUSTOM_URN: {"tags": plain}}, schemas=[*BABS["schemas"], CUSTOM_URN])
+            path = f"{CUSTOM_URN}:tags.colour"
+            assert patched(before, {"op": "remove", "path": path}) == before
+            after = patched(before, {"op": "add", "path": path, "value": "green"})
+            assert after[CUSTOM_URN] == {"tags": {"colour": "green"}}
+
     @pytest.mark.parametrize("op", ["add", "replace"])
     def test_an_object_under_the_urn_changes_what_it_names(self, op: str) -> None:
         value = {"department": "Tour Operations", "employeeNumber": ""}

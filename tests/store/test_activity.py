@@ -13,6 +13,7 @@ from server.faults import FaultCode, StoreUnavailable
 from server.records import Exchange
 from server.store import activity
 from server.store.activity import ActivityLog
+from server.store.activity_batch import CHUNK, SMALL
 from server.store.database import Database
 
 if TYPE_CHECKING:
@@ -51,6 +52,11 @@ def exchange(number: int = 0, **given: Any) -> Exchange:
 
 def numbers(log: ActivityLog) -> list[int]:
     return [int(record.path.rpartition("/")[2]) for record in reversed(log.recent(100_000))]
+
+
+def chunks(log: ActivityLog) -> list[tuple[int, int]]:
+    """First and last number of each chunk on the disk."""
+    return [(first, last) for first, last in log._database.read("SELECT first, last FROM chunk ORDER BY last")]
 
 
 def disk_full(*_: object) -> NoReturn:
@@ -130,7 +136,9 @@ def test_the_ring_is_kept_without_being_asked_to_once_enough_came_in(
         for number in range(start, start + 500):
             log.record(exchange(number))
         log.flush()
-        assert len(numbers(log)) <= 100 + 1_000
+        assert numbers(log) == list(range(start + 400, start + 500)), "not one more is shown, pruned or not"
+        ((stored,),) = log._database.read("SELECT sum(last - first + 1) FROM chunk")
+        assert stored <= 1_000 + 100 + CHUNK
 
 
 def test_a_ring_of_nothing_keeps_nothing(opened: Callable[..., ActivityLog]) -> None:
@@ -151,6 +159,83 @@ def test_what_is_too_old_goes_and_takes_its_minutes_along(opened: Callable[..., 
     log.prune()
     assert numbers(log) == [2, 3]
     assert sum(log.requests_per_minute(40 * 24 * 60)) == 2
+
+
+def test_of_a_chunk_that_is_old_in_part_nothing_old_stays_in_the_file(opened: Callable[..., ActivityLog]) -> None:
+    log = opened(days=30)
+    for number, days in enumerate((40, 31, 29, 31, 1)):
+        log.record(exchange(number, at=time.time() - days * DAY))
+    log.flush()
+    log.prune()
+    log.prune()
+    assert numbers(log) == [2, 3, 4], "what follows something young stays, so that no number moves"
+    assert [record.seq for record in log.recent()] == [5, 4, 3]
+    assert log._database.read("SELECT seq, number FROM exchange ORDER BY seq") == [(3, 2), (4, 3), (5, 4)]
+    log.record(exchange(5))
+    log.flush()
+    assert numbers(log) == [2, 3, 4, 5]
+
+
+def test_light_traffic_does_not_leave_a_chunk_for_each_request(opened: Callable[..., ActivityLog]) -> None:
+    log = opened()
+    for number in range(200):
+        log.record(exchange(number, headers=((b"Content-Length", b"%d" % (number % 3)),)))
+        log.flush()
+        assert log.recent(1)[0].path == f"/scim/v2/Users/{number}"
+    assert numbers(log) == list(range(200))
+    assert [record.headers[0][1] for record in log.recent(3)] == ["1", "0", "2"]
+    assert chunks(log) == [(1, SMALL), (SMALL + 1, 2 * SMALL), (2 * SMALL + 1, 3 * SMALL), (3 * SMALL + 1, 200)]
+
+
+def test_two_processes_that_write_in_turn_take_nothing_from_each_other(opened: Callable[..., ActivityLog]) -> None:
+    logs = opened(run="aa"), opened(run="bb")
+    for number in range(12):
+        log = logs[number // 2 % 2]
+        log.record(exchange(number))
+        log.flush()
+    assert numbers(logs[0]) == list(range(12))
+    assert [record.request_id for record in logs[1].recent(4)] == ["bb-b", "bb-a", "aa-9", "aa-8"]
+    assert [record.seq for record in logs[0].recent()] == list(range(12, 0, -1))
+
+
+def test_what_another_process_forgot_does_not_come_back(opened: Callable[..., ActivityLog]) -> None:
+    log = opened()
+    log.record(exchange(1, at=time.time() - 3 * DAY))
+    log.flush()
+    opened(days=1).prune()
+    log.record(exchange(2))
+    log.flush()
+    assert [(record.seq, record.path) for record in log.recent()] == [(2, "/scim/v2/Users/2")]
+
+
+def test_a_batch_that_could_not_be_written_leaves_the_chunk_before_it_as_it_was(
+    opened: Callable[..., ActivityLog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = opened()
+    log.record(exchange(1))
+    log.flush()
+    with monkeypatch.context() as patched:
+        patched.setattr(activity, "_COUNT", "INSERT INTO no_such_table VALUES (?, ?, ?)")
+        log.record(exchange(2))
+        log.flush()
+    assert (numbers(log), log.dropped) == ([1], 1)
+    log.record(exchange(3))
+    log.flush()
+    assert (numbers(log), chunks(log)) == ([1, 3], [(1, 2)])
+
+
+def test_features_first_seen_in_the_same_millisecond_are_listed_in_the_order_of_their_requests(
+    opened: Callable[..., ActivityLog],
+) -> None:
+    features = ["z", "a", "m", "z", "b", "a"]
+    log = opened(recognise=lambda _method, path, *_: path)
+    for feature in features:
+        log.record(exchange(at=1.0, target=feature))
+    log.flush()
+    log.record(exchange(at=1.0, target="0"))
+    log.record(exchange(at=0.5, target="late"))
+    log.flush()
+    assert [sighting.feature for sighting in log.sightings()] == ["late", "z", "a", "m", "b", "0"]
 
 
 def test_a_log_that_is_old_throughout_is_emptied_and_its_sightings_stay(

@@ -6,8 +6,9 @@ import pytest
 
 from server.records import ActivityRecord, Exchange, Refusal
 from server.store.activity import ActivityLog
-from server.store.activity_batch import WHOLE_WRITES
+from server.store.activity_batch import CHUNK, WHOLE_WRITES
 from server.store.activity_query import BODY_OMITTED, instant
+from server.store.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -144,6 +145,68 @@ def test_what_is_asked_for_is_found_newest_first_or_in_order_after_a_point(
     log: ActivityLog, filters: dict[str, Any], found: list[int]
 ) -> None:
     assert [record.seq for record in log.recent(**filters)] == found
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Iterator[ActivityLog]:
+    """Forty chunks and a bit; each thousandth request failed."""
+    log = ActivityLog.open(tmp_path / "long.db", run="ab12", keep=40 * CHUNK, days=100_000)
+    for number in range(1, 41 * CHUNK + 8):
+        log.record(
+            Exchange(at=NOON, duration=1, method="GET", target=f"/{number}", status=200 if number % 1_000 else 500)
+        )
+        if number == 20 * CHUNK:
+            log.flush()
+    log.flush()
+    yield log
+    log.close()
+
+
+def test_one_can_page_through_the_whole_ring_from_either_end(long: ActivityLog) -> None:
+    newest = 41 * CHUNK + 7
+    ring = list(range(CHUNK + 8, newest + 1))
+    backwards: list[int] = []
+    while page := long.recent(300, before_seq=backwards[-1] if backwards else None):
+        backwards += [record.seq for record in page]
+    assert backwards == ring[::-1]
+    forwards: list[int] = []
+    while page := long.recent(300, after_seq=forwards[-1] if forwards else 0):
+        forwards += [record.seq for record in page]
+    assert forwards == ring
+    assert all(record.path == f"/{record.seq}" for record in long.recent(10_000))
+    assert [record.seq for record in long.recent(errors_only=True)] == [5_000, 4_000, 3_000, 2_000, 1_000]
+    assert [record.seq for record in long.recent(after_seq=1_500, before_seq=1_503)] == [1_501, 1_502]
+
+
+def test_what_the_ring_passed_over_is_not_given_by_its_number_either(long: ActivityLog) -> None:
+    assert long.get(CHUNK + 7) is None
+    assert (long.get(CHUNK + 8) or fail()).path == f"/{CHUNK + 8}"
+
+
+def fail() -> ActivityRecord:
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "filters",
+    [{}, {"limit": 1}, {"before_seq": 700}, {"after_seq": 5_000}, {"after_seq": 2_000, "limit": 100}, {"limit": 0}],
+    ids=str,
+)
+def test_what_goes_by_number_reads_a_chunk_or_a_few_and_not_the_ring(
+    long: ActivityLog, monkeypatch: pytest.MonkeyPatch, filters: dict[str, Any]
+) -> None:
+    chunks: list[int] = []
+    read = Database.read
+
+    def counted(self: Database, sql: str, parameters: Any = ()) -> Any:
+        rows = read(self, sql, parameters)
+        chunks.append(len(rows))
+        return rows
+
+    monkeypatch.setattr(Database, "read", counted)
+    assert len(long.recent(**filters)) == filters.get("limit", 100)
+    assert long.get(3_000) is not None
+    assert sum(chunks) <= 7
 
 
 def test_a_moment_that_cannot_be_read_is_a_value_error(log: ActivityLog) -> None:

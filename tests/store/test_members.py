@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 import pytest
 
+from server.representation import BASE_URL_MARK
 from server.scim.members import (
     AddMembers,
     Member,
@@ -19,7 +20,7 @@ from server.scim.members import (
 )
 from server.scim.patch import parse_patch
 from server.store import members
-from tests.directories import GROUP, NOBODY, USER, Directory, replacing
+from tests.directories import BASE, GROUP, NOBODY, USER, Directory, replacing
 
 if TYPE_CHECKING:
     from server.directory import MemberOutcome
@@ -54,7 +55,7 @@ class Club:
 
     def shown(self) -> list[dict[str, Any]]:
         text = self.database.commit(lambda connection: members.linked(connection, "Group", self.seq))
-        shown: list[dict[str, Any]] = orjson.loads(f"[{text or ''}]")
+        shown: list[dict[str, Any]] = orjson.loads(f"[{text or ''}]".replace(BASE_URL_MARK, BASE))
         return shown
 
     def names(self) -> list[str | None]:
@@ -92,11 +93,11 @@ class TestAdding:
         assert club.names() == ["kurt", "ada", "emmy", "alan", "grace"]
 
     def test_a_member_has_the_type_it_is_and_not_the_type_sent(self, club: Club) -> None:
-        inner = club.directory.group("Inner")
-        club.change(AddMembers((Member(inner, type="User"), Member(club.ids["ada"], type="Group"))))
+        inner, ada = club.directory.group("Inner"), club.ids["ada"]
+        club.change(AddMembers((Member(inner, type="User"), Member(ada, type="Group"))))
         assert club.shown() == [
-            {"value": inner, "display": "Inner", "type": "Group"},
-            {"value": club.ids["ada"], "display": "ada", "type": "User"},
+            {"value": inner, "$ref": f"{BASE}/Groups/{inner}", "display": "Inner", "type": "Group"},
+            {"value": ada, "$ref": f"{BASE}/Users/{ada}", "display": "ada", "type": "User"},
         ]
 
     def test_okta_a13_who_does_not_exist_is_skipped_and_named(self, club: Club) -> None:

@@ -45,7 +45,7 @@ def insert(resource_id: str, document: Document) -> Callable[[Any], Stored]:
 
 
 def update(stored: Stored, before: Document, after: Document) -> Callable[[Any], Stored]:
-    return lambda transaction: transaction.update("User", stored, draft(before), draft(after), LATER)
+    return lambda transaction: transaction.update(stored, draft(before), draft(after), LATER)
 
 
 def emails(database: Database) -> list[str]:
