@@ -27,9 +27,9 @@ from server.directory import (
 )
 from server.draft import draft_of, is_same, new_resource_id, timestamp
 from server.redaction import shorten_tokens
-from server.representation import etag, location, represent, represent_projected
+from server.representation import check_match, etag, groups_of, location, represent, represent_projected, with_links
 from server.scim import cursor as cursors
-from server.scim.errors import NotFound, PreconditionFailed, Uniqueness
+from server.scim.errors import NotFound, Uniqueness
 from server.scim.members import MemberChange, ReplaceMembers, members_from, split_members
 from server.scim.messages import list_response
 from server.scim.patch import parse_patch
@@ -263,12 +263,15 @@ class ServiceProvider:
 
         def operation(transaction: Transaction) -> Answer:
             stored = self._current(transaction, resource_type, resource_id, if_match)
-            at = timestamp()
-            transaction.delete(resource_type.name, stored, at)
-            summary = f"deleted {resource_type.name.lower()} {stored.label}"
-            transaction.record(
-                at, caller.actor, (resource_type.name, resource_id), "delete", summary, stored.document, None
-            )
+            at, name = timestamp(), resource_type.name
+            last = transaction.find(name, resource_id) or stored
+            transaction.delete(name, stored, at)
+            summary = f"deleted {name.lower()} {stored.label}"
+            transaction.record(at, caller.actor, (name, resource_id), "delete", summary, with_links(last, name), None)
+            for group_id, display in groups_of(last) if name == "User" else ():
+                left = orjson.dumps({"membersRemoved": [resource_id]}).decode()
+                words = f"updated group {display}: 1 removed ({summary})"
+                transaction.record(at, caller.actor, ("Group", group_id), "modify", words, None, left)
             return Answer(204, resource_id=resource_id, meaning=summary)
 
         return operation
@@ -356,17 +359,6 @@ def _keep_active(document: dict[str, Any], current: Mapping[str, Any]) -> dict[s
     if "active" in current and "active" not in document:
         return {**document, "active": current["active"]}
     return document
-
-
-def check_match(if_match: str, tag: str) -> None:
-    """Compare If-Match weakly (RFC 7644 §3.14); raises PreconditionFailed."""
-    if if_match.strip() == "*":
-        return
-    if any(candidate.strip().removeprefix("W/") == tag.removeprefix("W/") for candidate in if_match.split(",")):
-        return
-    raise PreconditionFailed(
-        f"The resource has changed: its version is {tag} now. Read it again, then repeat the change."
-    )
 
 
 def _audited(document: str, outcomes: Sequence[MemberOutcome]) -> str:

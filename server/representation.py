@@ -10,6 +10,7 @@ from zlib import crc32
 
 import orjson
 
+from server.scim.errors import PreconditionFailed
 from server.scim.projection import Projection, project
 
 if TYPE_CHECKING:
@@ -28,6 +29,17 @@ def etag(stored: Stored, resource_type: ResourceType) -> str:
     if stored.linked and resource_type.name == "User":
         return f'W/"{stored.version}-{crc32(stored.linked.encode()):x}"'
     return f'W/"{stored.version}"'
+
+
+def check_match(if_match: str, tag: str) -> None:
+    """Compare If-Match weakly (RFC 7644 §3.14); raises PreconditionFailed."""
+    if if_match.strip() == "*":
+        return
+    if any(candidate.strip().removeprefix("W/") == tag.removeprefix("W/") for candidate in if_match.split(",")):
+        return
+    raise PreconditionFailed(
+        f"The resource has changed: its version is {tag} now. Read it again, then repeat the change."
+    )
 
 
 def location(stored_id: str, resource_type: ResourceType, base_url: str) -> str:
@@ -59,3 +71,20 @@ def represent_projected(
     if projection is None:
         return text
     return orjson.dumps(project(orjson.loads(text), projection)).decode()
+
+
+def with_links(stored: Stored, resource_type: str) -> str:
+    """Give the document with its groups or members, without URLs: what the audit keeps of what is deleted."""
+    if not stored.linked:
+        return stored.document
+    name = "groups" if resource_type == "User" else "members"
+    return f'{stored.document[:-1]},"{name}":{_plain_links(stored)}}}'
+
+
+def groups_of(stored: Stored) -> list[tuple[str, str]]:
+    """List (id, display) of the groups that a person is in."""
+    return [(group["value"], group["display"]) for group in orjson.loads(_plain_links(stored))]
+
+
+def _plain_links(stored: Stored) -> str:
+    return f"[{(stored.linked or '').replace(BASE_URL_MARK, '')}]"

@@ -94,7 +94,7 @@ def state(directory: Directory) -> Any:
     return [TIME.sub("T", text.decode()) for text in texts], audit
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(deeds, min_size=1, max_size=12))
 def test_a_database_and_dicts_tell_the_same_story(story: list[Deed]) -> None:
     with tempfile.TemporaryDirectory() as folder, opened_in_sqlite(Path(folder)) as database:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from server.directory import Answer
-from server.provider import LARGE_GROUP, check_match
+from server.provider import LARGE_GROUP
+from server.representation import check_match
 from server.scim.errors import InvalidSyntax, InvalidValue, NotFound, PreconditionFailed, Uniqueness
 from server.scim.schemas import USER_URN
 from tests.directories import BASE, CALLER, GROUP, NOBODY, USER, Directory, Document, identity, parsed, replacing, shown

@@ -156,7 +156,7 @@ def _show(connection: sqlite3.Connection, group_seq: int, displays: Sequence[tup
     return connection.execute(_SHOW, (group_seq, _json(displays))).rowcount if displays else 0
 
 
-def rename(connection: sqlite3.Connection, seq: int, before: str) -> None:
+def rename(connection: sqlite3.Connection, seq: int, before: str, at: str) -> None:
     """Let groups show a member's new name where they showed the old one (OKTA.md A57: as sent, or derived)."""
     groups = connection.execute(
         f"""UPDATE member SET display = (SELECT {_USER_NAME} FROM resource r WHERE r.seq = ?1)
@@ -164,4 +164,6 @@ def rename(connection: sqlite3.Connection, seq: int, before: str) -> None:
         (seq, before),
     ).fetchall()
     # What a group shows has changed, and so its entity tag must.
-    connection.executemany("UPDATE resource SET version = version + 1 WHERE seq = ?", groups)
+    connection.executemany(
+        "UPDATE resource SET version = version + 1, modified = ? WHERE seq = ?", [(at, group) for (group,) in groups]
+    )

@@ -95,7 +95,7 @@ class WriteTransaction:
             except sqlite3.IntegrityError as error:
                 raise NameTaken from error
         if draft.name != previous.name:
-            members.rename(self.connection, seq, previous.name)
+            members.rename(self.connection, seq, previous.name, at)
         if draft.emails != previous.emails:
             self._delete_emails(seq, previous.emails)
             self._insert_emails(seq, draft.emails)
