@@ -51,7 +51,7 @@ class Admission:
         encoded = None if header is None else header.encode("utf-8", "surrogateescape")
         now = time.time()
         found = self._authenticator.authenticate(encoded, now)
-        address = request.remote or ""
+        address = request.remote
         if not isinstance(found, Token):
             self._refuse(call, found, encoded, address)
         call.token = found

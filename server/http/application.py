@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from server.faults import Fault
 from server.http.body import BrokenBody
@@ -34,10 +34,9 @@ from server.scim.errors import (
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from aiohttp import web
-
     from server.http.admission import Admission
     from server.http.discovery import DiscoveryEndpoints
+    from server.http.request import Request
     from server.http.resources import ResourceEndpoints
     from server.scim.schemas import Registry
 
@@ -108,7 +107,7 @@ class Application:
         self._run = run
         self._number = 0
 
-    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+    async def __call__(self, request: Request) -> Reply:
         """Answer one request, whatever happens."""
         begin = time.perf_counter()
         self._number += 1
@@ -143,8 +142,8 @@ class Application:
                 reply.status,
                 number,
                 call.token_id,
-                request.remote or "",
-                request._message.raw_headers,  # noqa: SLF001 -- the bytes as sent, without a copy
+                request.remote,
+                request.raw_headers,
                 call.body,
                 reply.body,
                 scim_type,
@@ -154,7 +153,7 @@ class Application:
                 call.refusal,
             )
         )
-        return cast("web.StreamResponse", reply)
+        return reply
 
     async def _respond(self, call: Call) -> Reply:
         if call.path == "/healthz":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from aiohttp import web
@@ -11,7 +11,7 @@ from aiohttp import web
 from server.scim.errors import InvalidSyntax, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 
 if TYPE_CHECKING:
-    from server.http.connection import Connection
+    from server.http.request import Request
 
 MAX_DEPTH = 32
 
@@ -20,7 +20,7 @@ class BrokenBody(InvalidSyntax):
     """The bytes of the body are no body: where the next request begins cannot be known."""
 
 
-async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
+async def read_body(request: Request, limit: int, seconds: float) -> bytes:
     """Read the body; raises UnsupportedMediaType (compressed), PayloadTooLarge, RequestTimeout, InvalidSyntax."""
     headers = request.headers
     encoding = headers.get("Content-Encoding")
@@ -41,9 +41,9 @@ async def read_body(request: web.BaseRequest, limit: int, seconds: float) -> byt
     return body
 
 
-async def _read_slowly(request: web.BaseRequest, limit: int, seconds: float) -> bytes:
+async def _read_slowly(request: Request, limit: int, seconds: float) -> bytes:
     if request.headers.get("Expect", "").lower() == "100-continue":
-        cast("Connection", request.protocol).send(b"HTTP/1.1 100 Continue\r\n\r\n", at_once=True)
+        request.protocol.send(b"HTTP/1.1 100 Continue\r\n\r\n", at_once=True)
     parts: list[bytes] = []
     size = 0
     try:

@@ -9,8 +9,7 @@ from server.http.query_string import decode, parse_query_string
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiohttp import web
-
+    from server.http.request import Request
     from server.records import Refusal, Token
 
 
@@ -32,10 +31,10 @@ class Call:
         "token_id",
     )
 
-    def __init__(self, request: web.BaseRequest) -> None:
+    def __init__(self, request: Request) -> None:
         self.request = request
         self.method = request.method
-        self.target = target = request.raw_path
+        self.target = target = request.target
         self.path, _, self.query = target.partition("?")
         if target[:1] != "/" and "://" in self.path:
             # A proxy's client sends the whole URL (RFC 9112 §3.2.2).

@@ -13,9 +13,12 @@ from aiohttp import web
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
 from server.http.reply import error_reply
-from server.scim.errors import InternalError, InvalidSyntax, RequestTimeout, ScimError, Unavailable
+from server.http.request import Request
+from server.scim.errors import InvalidSyntax, RequestTimeout, ScimError, Unavailable
 
 if TYPE_CHECKING:
+    from aiohttp.streams import StreamReader
+
     from server.http.application import Application
 
 
@@ -24,7 +27,7 @@ LINGER_SECONDS = 1.0
 
 
 class Connection(RequestHandler):
-    """aiohttp's request handler with a header deadline, and answers that leave together."""
+    """aiohttp's request handler with a header deadline, a lean loop, and answers that leave together."""
 
     __slots__ = ("_deadline", "_header_seconds")
 
@@ -85,7 +88,18 @@ class Connection(RequestHandler):
     @property
     def finishing(self) -> bool:
         """Whether this answer is to be the last one."""
-        return cast("Server", self._manager).finishing if self._manager is not None else True
+        # An upgrade is never accepted, and what follows its request is not HTTP.
+        return self._manager is None or self._upgraded or cast("Server", self._manager).finishing
+
+    @property
+    def address(self) -> str:
+        """The client's address; empty where there is none."""
+        peer = self.peername
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
+    async def drain(self) -> None:
+        """Wait until the client has taken what was written."""
+        await self._drain_helper()
 
     def close_if_idle(self) -> None:
         """Close the connection unless a request is on its way through it."""
@@ -111,21 +125,71 @@ class Connection(RequestHandler):
             self._deadline = None
         super().connection_lost(exc)
 
-    def handle_error(
-        self,
-        request: web.BaseRequest,  # noqa: ARG002 -- aiohttp's signature
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,  # noqa: ARG002 -- aiohttp's signature
-    ) -> web.StreamResponse:
-        """Give a SCIM Error for what never became a request, or what escaped the application."""
-        error: ScimError
-        if status == 400:
-            error = InvalidSyntax("This is not an HTTP request that can be understood.")
-        else:
-            self.log_exception("Error handling request", exc_info=exc)
-            error = InternalError("Internal error.")
-        return cast("web.StreamResponse", error_reply(error, keep_alive=False))
+    async def start(self) -> None:
+        """Answer the connection's requests, one after the other.
+
+        aiohttp's own loop makes a task, a stream writer and a request object for each request, which together take
+        longer than a look-up; here one task per connection does it all.
+        """
+        loop = self._loop
+        application = cast("Server", self._manager).application
+        try:
+            while not self._force_close:
+                if not self._messages:
+                    await self._next_message()
+                message, payload = self._messages.popleft()
+                if self._parser is not None:
+                    self._parser.message_consumed()
+                if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
+                    self._resume_reading_if_drained()
+                if isinstance(message, _ErrInfo):
+                    self._say_and_close(InvalidSyntax("This is not an HTTP request that can be understood."))
+                    return
+                if not await self._answer(application, Request(message, payload, self)):
+                    break
+                if not payload.is_eof():
+                    await self._drop_rest(payload)
+                if self._close or self._force_close:
+                    break
+                self._next_keepalive_close_time = loop.time() + self._keepalive_timeout
+                if self._keepalive_handle is None:
+                    self._keepalive_handle = loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
+        except ConnectionError:
+            pass  # nobody is left to answer
+        except asyncio.CancelledError:
+            self.force_close()
+            raise
+        self._task_handler = None
+        self.force_close()
+
+    async def _next_message(self) -> None:
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    async def _answer(self, application: Application, request: Request) -> bool:
+        """Answer one request; give whether another may follow."""
+        self._current_request = cast("web.BaseRequest", request)
+        self._request_in_progress = True
+        try:
+            reply = await application(request)
+        finally:
+            self._current_request = None
+            self._request_in_progress = False
+            if self._handler_waiter is not None:
+                self._handler_waiter.set_result(None)
+        return await reply.send(request)
+
+    async def _drop_rest(self, payload: StreamReader) -> None:
+        """Read past what an answer did not wait for, so that it is not taken for the next request."""
+        try:
+            async with asyncio.timeout(self._lingering_time):
+                while not payload.is_eof():
+                    await payload.readany()
+        except (TimeoutError, web.RequestPayloadError):
+            self._close = True
 
     def _arm(self) -> None:
         self._deadline = self._loop.call_later(self._header_seconds, self._late)
@@ -148,12 +212,13 @@ class Server(web.Server):
         self, application: Application, *, header_seconds: float, keep_alive: float, max_connections: int
     ) -> None:
         super().__init__(
-            application,
+            cast("Any", application),
             access_log=None,
             keepalive_timeout=keep_alive,
             auto_decompress=False,
             lingering_time=1.0,
         )
+        self.application = application
         self.header_seconds = header_seconds
         self.max_connections = max_connections
 

@@ -1,7 +1,6 @@
 """Answers on the wire: one bytes object per answer, head and body together, handed to the transport at once.
 
-aiohttp's own Response spends more time on a header multidict than this whole endpoint spends on a look-up; it only
-needs ``prepare``, ``write_eof`` and ``keep_alive`` of whatever a handler returns, and that is what a Reply has.
+aiohttp's own Response spends more time on a header multidict than this whole endpoint spends on a look-up.
 """
 
 from __future__ import annotations
@@ -10,16 +9,14 @@ import asyncio
 import time
 from email.utils import formatdate
 from http import HTTPStatus
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from aiohttp import web
-
-    from server.http.connection import Connection
+    from server.http.request import Request
     from server.scim.errors import ScimError
 
 SCIM_JSON = "application/scim+json; charset=utf-8"
@@ -84,26 +81,27 @@ class Reply:
         body = b"" if head_only else self.body
         return b"%b%b%bContent-Length: %d\r\n\r\n%b" % (_HEADS[self.status], date, headers, len(self.body), body)
 
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Write the whole answer; a client that does not take a large one in time is cut off."""
-        connection = cast("Connection", request.protocol)
-        keep_alive = self.keep_alive = self.keep_alive and request.keep_alive and not connection.finishing
+    async def send(self, request: Request) -> bool:
+        """Write the whole answer, and give whether the connection stays open for another request.
+
+        A client that does not take a large answer in time is cut off. Raises ConnectionError where it is gone.
+        """
+        connection = request.protocol
+        keep_alive = self.keep_alive and request.keep_alive and not connection.finishing
         line = ""
         if not keep_alive:
             line = "Connection: close\r\n"
-        elif request.version.minor == 0:
+        elif request.minor_version == 0:
             line = "Connection: keep-alive\r\n"
         large = len(self.body) > LARGE
         connection.send(self.encode(line, head_only=request.method == "HEAD"), at_once=not keep_alive or large)
         if large:
             try:
                 async with asyncio.timeout(TAKING_SECONDS):
-                    await request.writer.drain()
+                    await connection.drain()
             except TimeoutError:
                 connection.abort()
-
-    async def write_eof(self, _data: bytes = b"") -> None:
-        """Do nothing more: `prepare` wrote it all."""
+        return keep_alive
 
 
 def error_reply(error: ScimError, *, keep_alive: bool = True) -> Reply:
