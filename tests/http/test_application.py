@@ -7,7 +7,6 @@ import logging
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
 
 from server.faults import FaultCode, StoreUnavailable
 from server.http.application import ID, Application
@@ -15,6 +14,7 @@ from server.http.reply import Reply
 from server.records import Access, Refusal, Token
 from server.scim.errors import ERROR_URN, InvalidValue, TooManyRequests
 from tests.http.client import Wire, ask, message
+from tests.http.parsed import parsed
 
 if TYPE_CHECKING:
     from server.http.admission import Admission
@@ -61,8 +61,8 @@ def application(
 
 
 async def answered(served: Application, method: str = "GET", target: str = "/scim/v2/things/7") -> Reply:
-    request = make_mocked_request(method, target, {"Host": "localhost"})
-    return cast("Reply", await served(request))
+    request = parsed(method, target, {"Host": "localhost"})
+    return await served(request)
 
 
 async def test_a_bug_answers_500_with_a_request_id_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:

@@ -9,22 +9,21 @@ from unittest import mock
 
 import pytest
 from aiohttp import StreamReader
-from aiohttp.test_utils import make_mocked_request
 
 from server.http.body import MAX_DEPTH, parse_body, read_body
 from server.scim.errors import InvalidSyntax, PayloadTooLarge, RequestTimeout, UnsupportedMediaType
 from tests.http.client import Wire, ask, message, person
+from tests.http.parsed import parsed
 
 if TYPE_CHECKING:
-    from aiohttp import web
-
+    from server.http.request import Request
     from tests.endpoint import Serve
 
 SECONDS = 20.0
 CHUNKED = {"Transfer-Encoding": "chunked"}
 
 
-def arriving(*parts: bytes, whole: bool = True, **headers: str) -> web.BaseRequest:
+def arriving(*parts: bytes, whole: bool = True, **headers: str) -> Request:
     """Make a request whose body has arrived in these parts."""
     protocol = mock.Mock(_reading_paused=False)
     content = StreamReader(protocol, 2**16, loop=asyncio.get_running_loop())
@@ -33,7 +32,7 @@ def arriving(*parts: bytes, whole: bool = True, **headers: str) -> web.BaseReque
     if whole:
         content.feed_eof()
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return make_mocked_request("POST", "/scim/v2/Users", named, payload=content)
+    return parsed("POST", "/scim/v2/Users", named, content)
 
 
 async def test_a_body_that_is_there_is_read() -> None:

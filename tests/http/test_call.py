@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp.test_utils import make_mocked_request
 
 from server.http.call import Call
 from server.scim.errors import InvalidValue
+from tests.http.parsed import parsed
 
 
 def call(target: str, method: str = "GET") -> Call:
-    return Call(make_mocked_request(method, target))
+    return Call(parsed(method, target))
 
 
 def test_a_target_is_parted_into_path_and_query_as_sent() -> None:
