@@ -26,9 +26,13 @@ def etag(stored: Stored, resource_type: ResourceType) -> str:
 
     A person's ``groups`` change without the person's row: they are part of the tag, so that a 304 never lies.
     """
+    return f'W/"{_revision(stored, resource_type)}"'
+
+
+def _revision(stored: Stored, resource_type: ResourceType) -> str:
     if stored.linked and resource_type.name == "User":
-        return f'W/"{stored.version}-{crc32(stored.linked.encode()):x}"'
-    return f'W/"{stored.version}"'
+        return f"{stored.version}-{crc32(stored.linked.encode()):x}"
+    return str(stored.version)
 
 
 def check_match(if_match: str, tag: str) -> None:
@@ -49,17 +53,17 @@ def location(stored_id: str, resource_type: ResourceType, base_url: str) -> str:
 
 def represent(stored: Stored, resource_type: ResourceType, base_url: str) -> str:
     """Give the whole resource as JSON text."""
-    tag = etag(stored, resource_type).replace('"', '\\"')
+    _, resource_id, document, _, created, modified, _, _, links = stored
     # JSON has no raw control characters: the one that stands for the base URL cannot be anything else.
-    linked = stored.linked.replace(BASE_URL_MARK, base_url) if stored.linked else ""
+    linked = links.replace(BASE_URL_MARK, base_url) if links else ""
     if resource_type.name == "Group":
         linked = f',"members":[{linked}]'
     elif linked:
         linked = f',"groups":[{linked}]'
     return (
-        f'{{"id":"{stored.id}",{stored.document[1:-1]}{linked},"meta":{{"resourceType":"{resource_type.name}",'
-        f'"created":"{stored.created}","lastModified":"{stored.modified}","version":"{tag}",'
-        f'"location":"{base_url}{resource_type.endpoint}/{stored.id}"}}}}'
+        f'{{"id":"{resource_id}",{document[1:-1]}{linked},"meta":{{"resourceType":"{resource_type.name}",'
+        f'"created":"{created}","lastModified":"{modified}","version":"W/\\"{_revision(stored, resource_type)}\\"",'
+        f'"location":"{base_url}{resource_type.endpoint}/{resource_id}"}}}}'
     )
 
 

@@ -27,11 +27,13 @@ if TYPE_CHECKING:
 
     from server.scim.filter import Filter
 
-GROUPS_OF = """
-SELECT group_concat('{"value":"' || g.id || '","$ref":"' || char(31) || '/Groups/' || g.id
-                    || '","display":' || json_quote(g.label) || ',"type":"direct"}')
-FROM (SELECT group_seq FROM member WHERE member_seq = {seq} ORDER BY group_seq) m JOIN resource g ON g.seq = m.group_seq
-"""
+_GROUP = """'{"value":"' || g.id || '","$ref":"' || char(31) || '/Groups/' || g.id
+                    || '","display":' || json_quote(g.label) || ',"type":"direct"}'"""
+GROUPS_OF = f"""
+SELECT group_concat({_GROUP})
+FROM (SELECT group_seq FROM member WHERE member_seq = {{seq}} ORDER BY group_seq) m
+JOIN resource g ON g.seq = m.group_seq
+"""  # noqa: S608 -- our own constants
 """JSON of a person's groups; U+001F stands for the base URL, ``{seq}`` for what holds the person's seq."""
 
 MEMBERS_OF = """
@@ -85,6 +87,15 @@ def linked(connection: sqlite3.Connection, resource_type: str, seq: int) -> str 
     """Give the JSON of a person's groups, or of a group's members, without brackets; None where there are none."""
     text: str | None = connection.execute(_GROUPS if resource_type == "User" else _MEMBERS, (seq,)).fetchone()[0]
     return text
+
+
+def groups_as_elements(connection: sqlite3.Connection, groups: Iterable[int]) -> dict[int, str]:
+    """Give the JSON element that stands for each of these groups in a person's ``groups``, by the group's seq."""
+    rows = connection.execute(
+        f"SELECT g.seq, {_GROUP} FROM json_each(?) j CROSS JOIN resource g ON g.seq = j.value",  # noqa: S608 -- our own
+        (_json(groups),),
+    )
+    return dict(rows.fetchall())
 
 
 def change(connection: sqlite3.Connection, group_seq: int, change: MemberChange) -> MemberOutcome:
