@@ -42,6 +42,11 @@ the loop to let go up to five times as long as the commit itself takes.
 
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
+COLLECT_AFTER = (50_000, 20, 100)
+"""When the collector looks for cycles: requests make next to none, but the activity holds on to what it will write,
+which with Python's 700 makes the collector look at the same thousands of exchanges again and again.
+"""
+
 logger = logging.getLogger("perch")
 
 
@@ -141,6 +146,7 @@ async def _serve(
             # in which no request is answered, took 27 ms before and takes no time now.
             gc.collect()
             gc.freeze()
+            gc.set_threshold(*COLLECT_AFTER)
             if parent_watch:
                 _watch_parent(stop)
             beside = "" if endpoint.base_url == local_url else f" (on this machine {local_url})"
