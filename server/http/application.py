@@ -21,6 +21,7 @@ from server.redaction import shorten_tokens
 from server.scim.errors import (
     Forbidden,
     InternalError,
+    InvalidSyntax,
     InvalidVersion,
     MethodNotAllowed,
     NotFound,
@@ -119,7 +120,7 @@ class Application:
         except ScimError as error:
             scim_type = error.scim_type
             # What was refused before it was read must not be mistaken for the next request.
-            reply = error_reply(error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout | BrokenBody))
+            reply = error_reply(error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout))
         except Fault as fault:
             logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
             reply = error_reply(
@@ -127,6 +128,9 @@ class Application:
             )
         except asyncio.CancelledError:
             raise
+        except BrokenBody:
+            scim_type = InvalidSyntax.scim_type
+            reply = error_reply(InvalidSyntax("The body's chunks are not valid HTTP."), keep_alive=False)
         except ConnectionError:
             # Nobody is left to read this; the activity tells what happened.
             reply = error_reply(RequestTimeout("The client hung up before its request was whole."), keep_alive=False)

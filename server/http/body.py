@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_DEPTH = 32
 
 
-class BrokenBody(InvalidSyntax):
+class BrokenBody(Exception):  # not a ScimError: it ends the connection too
     """The bytes of the body are no body: where the next request begins cannot be known."""
 
 
@@ -58,7 +58,7 @@ async def _read_slowly(request: Request, limit: int, seconds: float) -> bytes:
     except web.RequestPayloadError as error:
         # There is no rest to wait for.
         request.content.feed_eof()
-        raise BrokenBody("The body's chunks are not valid HTTP.") from error
+        raise BrokenBody from error
     return b"".join(parts)
 
 
