@@ -38,9 +38,6 @@ class _Table(Generic[V]):
         if len(self._entries) > self._size:
             self._entries.popitem(last=False)
 
-    def discard(self, key: str) -> None:
-        self._entries.pop(key, None)
-
 
 class HostGuard:
     """Refuses requests for other hosts (DNS rebinding) and from web pages (Origin)."""

@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from server.http.request import Request
     from server.scim.errors import ScimError
 
@@ -108,8 +106,3 @@ def error_reply(error: ScimError, *, keep_alive: bool = True) -> Reply:
     """Give a SCIM Error as an answer."""
     headers = "".join(f"{name}: {value}\r\n" for name, value in error.headers.items())
     return Reply(error.status, orjson.dumps(error.document()), headers, keep_alive=keep_alive)
-
-
-def json_reply(document: Mapping[str, object], status: int = 200) -> Reply:
-    """Give a document as an answer."""
-    return Reply(status, orjson.dumps(document))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from server.http.reply import LARGE, error_reply, json_reply
+from server.http.reply import LARGE, error_reply
 from server.scim.errors import ERROR_URN, TooManyRequests, Uniqueness
 from tests.http.client import Wire, ask, message, person
 
@@ -31,11 +31,6 @@ def test_an_error_may_be_the_last_answer() -> None:
     reply = error_reply(Uniqueness("Taken."), keep_alive=False)
     assert not reply.keep_alive
     assert json.loads(reply.body)["scimType"] == "uniqueness"
-
-
-def test_a_document_becomes_an_answer() -> None:
-    reply = json_reply({"a": "é"}, 201)
-    assert (reply.status, reply.body) == (201, '{"a":"é"}'.encode())
 
 
 def test_an_answer_says_what_it_is_how_long_and_when(endpoint: RunningEndpoint) -> None:
