@@ -12,6 +12,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
@@ -19,7 +20,7 @@ import orjson
 from server.faults import Fault, FaultCode
 from server.redaction import BODY_CAP, PARSE_LIMIT, Excerpt
 from server.store import activity_query
-from server.store.activity_batch import Batch, Encoder, Sighted
+from server.store.activity_batch import THINNED, WHOLE_ANSWERS, WHOLE_READS, Batch, Encoder, Sighted
 from server.store.database import Database
 
 if TYPE_CHECKING:
@@ -106,6 +107,10 @@ class ActivityLog:
         self._body_cap = body_cap
         self._largest = max(PARSE_LIMIT, body_cap)
         self._pending: list[Exchange] = []
+        self._reads: deque[Exchange] = deque(maxlen=WHOLE_READS)
+        self._writes: deque[Exchange] = deque(maxlen=WHOLE_ANSWERS)
+        """The newest that succeeded of the batch that waits."""
+        self._headers: tuple[tuple[bytes, bytes], ...] = ()
         self._room = MAX_PENDING
         self._received = 0
         self._released = 0
@@ -160,6 +165,10 @@ class ActivityLog:
                 size = self._cut(exchange, 0)
             if not self._hurry.is_set():
                 self._hurry.set()
+        if self._idle:
+            self._reads.clear()
+            self._writes.clear()
+        self._thin(exchange)
         self._received += size
         pending.append(exchange)
         if self._idle:
@@ -215,6 +224,24 @@ class ActivityLog:
         """Count requests (or errors) in each of the last ``minutes`` minutes, this one last."""
         moment = time.time() if now is None else now
         return activity_query.requests_per_minute(self._database, minutes, moment, errors_only=errors_only)
+
+    def _thin(self, exchange: Exchange) -> None:
+        """Let go of what the batch will not keep, or has already.
+
+        In a rush what is held grows faster than the processor's cache, and each new request then pays for memory
+        that has to be fetched: it costs a third more than what reuses the memory of the one before.
+        """
+        # A client sends the same headers again and again.
+        if exchange.headers == self._headers:
+            exchange.headers = self._headers
+        else:
+            self._headers = exchange.headers
+        if exchange.status >= 400 or not exchange.response_body:
+            return
+        newest = self._reads if exchange.method == "GET" else self._writes
+        if len(newest) == newest.maxlen:
+            newest[0].response_body = THINNED
+        newest.append(exchange)
 
     @staticmethod
     def _cut(exchange: Exchange, cap: int) -> int:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from server.redaction import is_plain, redact_body, redact_header, redact_target, redact_text
+from server.redaction import Excerpt, is_plain, redact_body, redact_header, redact_target, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -34,6 +34,9 @@ WHOLE_ANSWERS: Final = 200
 """How many successful writes of a batch keep the answer, which says again what was sent."""
 WHOLE_WRITES: Final = 1_000
 """How many successful writes of a batch keep what was sent; no identity provider has more in 0.25 s."""
+
+THINNED: Final = Excerpt(b"", 0)
+"""What stands for an answer that was let go before the batch was encoded."""
 
 ANSWER_OMITTED: Final = 1
 REQUEST_OMITTED: Final = 2
@@ -194,7 +197,7 @@ class Encoder:
             else:
                 memory.writes += 1
                 keep_request, keep_answer = memory.writes <= WHOLE_WRITES, memory.writes <= WHOLE_ANSWERS
-            if not keep_answer and response_body is not None:
+            if response_body is THINNED or (not keep_answer and response_body is not None):
                 omitted = ANSWER_OMITTED
                 response_body = None
             if not keep_request and request_body is not None:

@@ -13,7 +13,8 @@ from server.faults import FaultCode, StoreUnavailable
 from server.records import Exchange
 from server.store import activity
 from server.store.activity import ActivityLog
-from server.store.activity_batch import CHUNK, SMALL
+from server.store.activity_batch import CHUNK, SMALL, WHOLE_READS
+from server.store.activity_query import BODY_OMITTED
 from server.store.database import Database
 
 if TYPE_CHECKING:
@@ -329,6 +330,47 @@ def test_large_bodies_are_not_held_whole_and_their_length_is_told(opened: Callab
         assert held.response_body == b"{}"
     log.flush()
     assert (log.recent()[0].request_body or "").endswith(f"… [cut: {len(sent)} bytes in all]")
+
+
+def test_in_a_rush_the_answers_that_would_not_be_kept_are_let_go_at_once(
+    opened: Callable[..., ActivityLog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "FLUSH_INTERVAL", 3_600.0)
+    log = opened()
+    rush = [exchange(number, method="GET", response_body=b'{"n":%d}' % number) for number in range(WHOLE_READS + 3)]
+    failed = exchange(9_000, method="GET", status=404, response_body=b'{"detail":"gone"}')
+    for one in (failed, *rush):
+        log.record(one)
+    held = [one.response_body for one in rush]
+    assert held[:3] == [b"", b"", b""]
+    assert held[3:] == [b'{"n":%d}' % number for number in range(3, WHOLE_READS + 3)]
+    log.flush()
+    *kept, third, second, first, error = [record.response_body for record in log.recent(WHOLE_READS + 4)]
+    assert (first, second, third) == (BODY_OMITTED,) * 3
+    assert set(map(type, kept)) == {str}
+    assert BODY_OMITTED not in kept
+    assert error is not None
+    assert "gone" in error, "what failed is kept whole"
+
+
+def test_the_next_batch_has_room_for_answers_of_its_own(
+    opened: Callable[..., ActivityLog], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "FLUSH_INTERVAL", 3_600.0)
+    log = opened()
+    for _ in range(2):
+        for number in range(WHOLE_READS):
+            log.record(exchange(number, method="GET", response_body=b'{"n":1}'))
+        log.flush()
+    assert BODY_OMITTED not in {record.response_body for record in log.recent(2 * WHOLE_READS)}
+
+
+def test_headers_that_a_client_repeats_are_held_once(opened: Callable[..., ActivityLog]) -> None:
+    log = opened()
+    requests = [exchange(number, headers=tuple([(b"User-Agent", b"Okta"), (b"Host", b"x")])) for number in range(3)]  # noqa: C409 -- each a tuple of its own
+    for one in requests:
+        log.record(one)
+    assert len({id(one.headers) for one in requests}) == 1
 
 
 def test_bodies_that_wait_have_a_bound_and_the_thread_is_hurried(opened: Callable[..., ActivityLog]) -> None:
