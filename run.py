@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Set Perch up in the folder where this file lies, then start it or test it.
 
-    python3 run.py                   set up where needed, then ``perch demo``
+    python3 run.py                   set up where needed, then open the desktop; without a display ``perch demo``
     python3 run.py serve --port 0    the same with any command of ``perch``
     python3 run.py test [arguments]  set up the tools as well, then run every test (arguments go to pytest)
 
@@ -12,6 +12,7 @@ newer, so that an old Python answers with a sentence instead of a traceback.
 """
 
 import contextlib
+import ctypes
 import errno
 import hashlib
 import importlib.util
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, NoReturn
 
@@ -87,6 +89,8 @@ class SystemPackage(NamedTuple):
     present: Callable[[], bool]
     essential: bool
     """Whether to give up when it is missing and apt is not there to fetch it."""
+    comfort: bool = False
+    """Whether to try for it only while setting up, and never to ask for a password on its behalf."""
 
 
 def program(name: str) -> Callable[[], bool]:
@@ -101,7 +105,76 @@ def module(name: str) -> Callable[[], bool]:
 
 THIS_PYTHON = "python{}.{}".format(*sys.version_info)
 
-# What each step needs from a Linux machine. The desktop will add its libraries as a step of its own.
+# Which libraries the parts of PySide6-Essentials that we use are linked to (readelf -d), and Debian's packages.
+# What a package of these needs in turn, apt knows.
+QT = {
+    "libGL.so.1": "libgl1",
+    "libEGL.so.1": "libegl1",
+    "libX11.so.6": "libx11-6",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libfreetype.so.6": "libfreetype6",
+    "libglib-2.0.so.0": "libglib2.0-0t64 libglib2.0-0",
+    "libgssapi_krb5.so.2": "libgssapi-krb5-2",
+    "libbrotlidec.so.1": "libbrotli1",
+    "libzstd.so.1": "libzstd1",
+}
+QT_ON_X11 = {
+    "libX11-xcb.so.1": "libx11-xcb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-randr.so.0": "libxcb-randr0",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-sync.so.1": "libxcb-sync1",
+    "libxcb-util.so.1": "libxcb-util1",
+    "libxcb-xfixes.so.0": "libxcb-xfixes0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+}
+QT_ON_WAYLAND = {
+    "libwayland-client.so.0": "libwayland-client0",
+    "libwayland-cursor.so.0": "libwayland-cursor0",
+    "libwayland-egl.so.1": "libwayland-egl1",
+}
+
+
+def library(soname: str) -> bool:
+    """Tell whether this machine has a shared library: where Debian puts it, or where its loader finds it."""
+    if any(Path("/usr/lib").glob("*-linux-gnu/" + soname)):
+        return True
+    try:
+        ctypes.CDLL(soname)
+    except OSError:
+        return False
+    return True
+
+
+def libraries(wanted: Mapping[str, str], *, essential: bool) -> tuple[SystemPackage, ...]:
+    """Return the packages of libraries that the window needs."""
+    return tuple(
+        SystemPackage(tuple(names.split()), "the window", partial(library, soname), essential, comfort=not essential)
+        for soname, names in wanted.items()
+    )
+
+
+def font(pattern: str) -> Callable[[], bool]:
+    """Make the check that a font's file is where fonts are."""
+    places = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
+    return lambda: any(path for place in places for path in Path(place).expanduser().rglob(pattern))
+
+
+def has_display() -> bool:
+    """Tell whether a window could be seen."""
+    if sys.platform in ("win32", "darwin"):
+        return "SSH_CONNECTION" not in os.environ
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+# What each step needs from a Linux machine.
 SYSTEM_PACKAGES: dict[str, tuple[SystemPackage, ...]] = {
     "venv": (
         SystemPackage(
@@ -111,21 +184,33 @@ SYSTEM_PACKAGES: dict[str, tuple[SystemPackage, ...]] = {
             essential=True,
         ),
     ),
+    "desktop": (
+        *libraries(QT, essential=True),
+        # Qt takes the other way to the screen where there are both.
+        *libraries(QT_ON_X11, essential=not os.environ.get("WAYLAND_DISPLAY")),
+        *libraries(QT_ON_WAYLAND, essential=not os.environ.get("DISPLAY")),
+        SystemPackage(("fonts-inter",), "the window's look", font("Inter[-.]*"), essential=False, comfort=True),
+        SystemPackage(
+            ("fonts-jetbrains-mono",), "the window's look", font("JetBrainsMono*"), essential=False, comfort=True
+        ),
+    ),
     "test": (
+        *libraries(QT, essential=True),
         SystemPackage(("gnome-keyring",), "the keyring tests", program("gnome-keyring-daemon"), essential=False),
         SystemPackage(("dbus-daemon",), "the keyring tests", program("dbus-daemon"), essential=False),
     ),
 }
 
 
-def ensure_system_packages(step: str) -> None:
+def ensure_system_packages(step: str, *, comfort: bool = True) -> None:
     """Install by apt what ``step`` needs and this Linux machine lacks; say so where apt cannot do it."""
     if platform.system() != "Linux":
         return
-    missing = [package for package in SYSTEM_PACKAGES[step] if not package.present()]
+    wanted = [package for package in SYSTEM_PACKAGES[step] if comfort or not package.comfort]
+    missing = [package for package in wanted if not package.present()]
     if not missing:
         return
-    as_root = root_command()
+    as_root = root_command(ask=not all(package.comfort for package in missing))
     if shutil.which("apt-get") is None or as_root is None:
         names = " ".join(package.names[-1] for package in missing)
         sentence = (
@@ -139,13 +224,13 @@ def ensure_system_packages(step: str) -> None:
     apt_install(as_root, missing)
 
 
-def root_command() -> list[str] | None:
+def root_command(*, ask: bool = True) -> list[str] | None:
     """Return what to put before a command so that root runs it; None where that is not possible."""
     if getattr(os, "geteuid", int)() == 0:
         return []
     if shutil.which("sudo") is None:
         return None
-    return ["sudo"] if sys.stdin.isatty() else ["sudo", "-n"]
+    return ["sudo"] if ask and sys.stdin.isatty() else ["sudo", "-n"]
 
 
 def apt_install(as_root: list[str], missing: Sequence[SystemPackage]) -> None:
@@ -153,7 +238,9 @@ def apt_install(as_root: list[str], missing: Sequence[SystemPackage]) -> None:
     update = [*as_root, "apt-get", "update", "-qq"]
     say("Reading the list of system packages: " + " ".join(update))
     updated = run(update)
-    chosen = [next(filter(known_to_apt, package.names), package.names[-1]) for package in missing]
+    found = {package: next(filter(known_to_apt, package.names), "") for package in missing}
+    # One name that apt does not know would keep it from installing all the others.
+    chosen = [name or package.names[-1] for package, name in found.items() if name or package.essential]
     install = [*as_root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "install", "-y", "-qq"]
     install += ["--no-install-recommends", *chosen]
     say("Installing system packages: " + " ".join(chosen))
@@ -267,9 +354,10 @@ def prepare(environment: Environment, extras: Sequence[str]) -> None:
         SetupFailed: it cannot be done; the sentence says what to do about it.
 
     """
+    is_current = environment.is_current(extras)
     for extra in extras:
-        ensure_system_packages(extra)
-    if environment.is_current(extras):
+        ensure_system_packages(extra, comfort=not is_current)
+    if is_current:
         return
     ensure_system_packages("venv")
     with explained(environment):
@@ -389,7 +477,7 @@ NO_VENV = (
     "This Python cannot make virtual environments. Install its venv module (Debian and Ubuntu: sudo apt"
     " install python3-venv) and start again."
 )
-NO_SPACE = "The disk is full: free about 400 MB and start again."
+NO_SPACE = "The disk is full: free about 800 MB and start again."
 NOT_OURS = "Copy Perch to a folder that is yours and may be written to, and start it there."
 NO_TRUST = (
     "The package index has a certificate that this machine does not trust: name your organisation's"
@@ -449,7 +537,10 @@ def command_for(arguments: Sequence[str], environment: Environment) -> tuple[lis
         # pytest reads testpaths from the folder that it starts in.
         return ["test"], [str(environment.python), "-m", "pytest", *arguments[1:]], environment.root
     # -P: a folder named "server" where the user is must not be taken for ours.
-    return [], [str(environment.python), "-P", "-m", "server.cli", *(arguments or ["demo"])], None
+    start = [str(environment.python), "-P", "-m"]
+    if not arguments and has_display():
+        return ["desktop"], [*start, "desktop"], None
+    return [], [*start, "server.cli", *(arguments or ["demo"])], None
 
 
 def hand_over(command: list[str], cwd: Path | None) -> NoReturn:
@@ -470,6 +561,9 @@ def main(arguments: Sequence[str]) -> NoReturn:
     """Set up what is missing and hand over; end with 1 and a sentence where that fails."""
     environment = Environment(HERE)
     extras, command, cwd = command_for(arguments, environment)
+    if "test" in extras:
+        # Tests of the desktop are nothing to look at; whoever wants to names another platform.
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     try:
         prepare(environment, extras)
         hand_over(command, cwd)
@@ -477,7 +571,8 @@ def main(arguments: Sequence[str]) -> NoReturn:
         say("\nStopped. The next start begins the set-up again where needed.")
         sys.exit(INTERRUPTED)
     except SetupFailed as failure:
-        say(failure.output + f"\nPerch is not set up. {failure}")
+        beside = " `python3 run.py demo` shows Perch without its window." if "desktop" in extras else ""
+        say(failure.output + f"\nPerch is not set up. {failure}{beside}")
         sys.exit(1)
 
 

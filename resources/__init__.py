@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 SCHEMA_FILES = ("User", "EnterpriseUser", "Group", "ServiceProviderConfig", "ResourceType", "Schema")
@@ -20,3 +21,13 @@ def schema_documents() -> list[dict[str, Any]]:
     """
     folder = files("resources") / "schemas"
     return [json.loads((folder / f"{name}.json").read_text(encoding="utf-8")) for name in SCHEMA_FILES]
+
+
+def style_sheet() -> str:
+    """Give the desktop's style sheet, in which ``@name;`` stands for a design token."""
+    return files(__name__).joinpath("styles", "perch.qss").read_text("utf-8")
+
+
+def style_path(name: str) -> Path:
+    """Give the path of a picture that the style sheet names."""
+    return Path(str(files(__name__).joinpath("styles", name)))

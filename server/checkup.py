@@ -22,6 +22,7 @@ from server.store import upkeep
 from server.store.database import Database
 from server.store.serving import serving
 from server.store.tokens import SqliteTokenStore
+from server.token_life import WARNINGS
 from server.tokens import check, expires_soon, timestamp
 from server.vault import Outcome, Vault
 
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 LITTLE_SPACE: Final = 1_000_000_000
 NO_SPACE: Final = 50_000_000
 """Free bytes below which the disk is a worry, and below which it is a failure."""
-WARNINGS: Final = (1, 7, 20)
-"""Days before a token's end at which an admin wants to be told, the nearest first."""
 KEYRING_PATIENCE: Final = 5.0
 
 

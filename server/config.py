@@ -12,8 +12,9 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 from urllib.parse import urlsplit
 
 import platformdirs
@@ -42,31 +43,41 @@ class _UnfitError(ValueError):
 # Each reader takes what TOML or a flag gives (typed) or what the environment gives (text).
 
 
-def _whole(least: int, most: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Reads a whole number within limits."""
+
+    least: int
+    most: int
+
+    def __call__(self, value: Any) -> int:
+        """Read a value; raises _UnfitError."""
         text = str(value).strip()
         if (
             isinstance(value, bool | float)
             or not re.fullmatch(r"-?[0-9]{1,18}", text)
-            or not least <= int(text) <= most
+            or not self.least <= int(text) <= self.most
         ):
-            raise _UnfitError(f"give a whole number from {least} to {most}")
+            raise _UnfitError(f"give a whole number from {self.least} to {self.most}")
         return int(text)
 
-    return read
 
+@dataclass(frozen=True, slots=True)
+class Number:
+    """Reads a number within limits."""
 
-def _number(least: float, most: float) -> Callable[[Any], float]:
-    def read(value: Any) -> float:
+    least: float
+    most: float
+
+    def __call__(self, value: Any) -> float:
+        """Read a value; raises _UnfitError."""
         try:
             number = float("nan") if isinstance(value, bool) else float(value)
         except (TypeError, ValueError):
             number = float("nan")
-        if not least <= number <= most:
-            raise _UnfitError(f"give a number from {least:g} to {most:g}")
+        if not self.least <= number <= self.most:
+            raise _UnfitError(f"give a number from {self.least:g} to {self.most:g}")
         return number
-
-    return read
 
 
 def _flag(value: Any) -> bool:
@@ -160,29 +171,35 @@ class ServerConfig:
     """How much of a body the activity keeps."""
     max_tokens: int = 50
     """Tokens that may be active at once."""
+    backup_daily: bool = True
+    """Let the endpoint make a backup every day, into the folder backups."""
+    backup_keep: int = 7
+    """Automatic backups kept, the newest; one made by hand is never removed."""
 
 
-_READERS: dict[str, Callable[[Any], Any]] = {
+READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "host": _host,
-    "port": _whole(0, 65_535),
+    "port": Whole(0, 65_535),
     "public_url": _public_url,
     "insecure_bind": _flag,
     "required": _required,
     "patch_answer": _patch_answer,
-    "user_body_limit": _whole(1024, 1024 * MEBIBYTE),
-    "bulk_body_limit": _whole(1024, 1024 * MEBIBYTE),
-    "header_deadline": _number(0.1, 3600),
-    "body_deadline": _number(0.1, 3600),
-    "keep_alive": _number(0, 3600),
-    "stop_deadline": _number(0, 3600),
-    "max_connections": _whole(1, 65_535),
-    "rate_limit": _whole(0, 1_000_000),
-    "bad_token_limit": _whole(1, 1_000_000),
-    "bad_token_penalty": _number(1, 86_400),
-    "activity_keep": _whole(0, 10_000_000),
-    "activity_days": _whole(1, 3650),
-    "activity_body_cap": _whole(0, 16 * MEBIBYTE),
-    "max_tokens": _whole(1, 10_000),
+    "user_body_limit": Whole(1024, 1024 * MEBIBYTE),
+    "bulk_body_limit": Whole(1024, 1024 * MEBIBYTE),
+    "header_deadline": Number(0.1, 3600),
+    "body_deadline": Number(0.1, 3600),
+    "keep_alive": Number(0, 3600),
+    "stop_deadline": Number(0, 3600),
+    "max_connections": Whole(1, 65_535),
+    "rate_limit": Whole(0, 1_000_000),
+    "bad_token_limit": Whole(1, 1_000_000),
+    "bad_token_penalty": Number(1, 86_400),
+    "activity_keep": Whole(0, 10_000_000),
+    "activity_days": Whole(1, 3650),
+    "activity_body_cap": Whole(0, 16 * MEBIBYTE),
+    "max_tokens": Whole(1, 10_000),
+    "backup_daily": _flag,
+    "backup_keep": Whole(1, 1000),
 }
 
 
@@ -190,6 +207,15 @@ def is_loopback(host: str) -> bool:
     """Whether only this machine reaches `host`."""
     address = _address(host)
     return host.lower() == "localhost" if address is None else address.is_loopback
+
+
+class Source(StrEnum):
+    """Where the value of a setting comes from; the later one wins."""
+
+    DEFAULT = "default"
+    FILE = "perch.toml"
+    ENVIRONMENT = "environment"
+    FLAG = "flag"
 
 
 def load_config(
@@ -202,17 +228,49 @@ def load_config(
             machines reach without `insecure_bind`.
 
     """
+    path = folder / SETTINGS_FILE
+    found = file_settings(path)
+    for name in found:
+        if name not in READERS:
+            close = difflib.get_close_matches(name, READERS, 1)
+            remedy = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(READERS))}."
+            raise Fault(FaultCode.SETTING_INVALID, f"{name} in {path} is no setting: {remedy}")
+    return assembled({name: value for name, (value, _) in chosen_settings(path, found, environ, flags).items()})
+
+
+def chosen_settings(
+    path: Path,
+    found: Mapping[str, Any],
+    environ: Mapping[str, str] | None = None,
+    flags: Mapping[str, Any] | None = None,
+) -> dict[str, tuple[Any, Source]]:
+    """Give each setting that is not left at its default, and where it comes from; `found` stands in the file `path`.
+
+    Raises:
+        Fault: setting_invalid.
+
+    """
     environ = os.environ if environ is None else environ
-    chosen: dict[str, Any] = {}
-    for name, value in _file_settings(folder / SETTINGS_FILE).items():
-        chosen[name] = _read(name, value, f"{name} in {folder / SETTINGS_FILE}")
-    for name in _READERS:
+    chosen: dict[str, tuple[Any, Source]] = {}
+    for name in READERS:
         variable = f"PERCH_{name.upper()}"
+        if name in found:
+            chosen[name] = _read(name, found[name], f"{name} in {path}"), Source.FILE
         if variable in environ:
-            chosen[name] = _read(name, environ[variable], variable)
+            chosen[name] = _read(name, environ[variable], variable), Source.ENVIRONMENT
     for name, value in (flags or {}).items():
         if value is not None:
-            chosen[name] = _read(name, value, f"--{name.replace('_', '-')}")
+            chosen[name] = _read(name, value, f"--{name.replace('_', '-')}"), Source.FLAG
+    return chosen
+
+
+def assembled(chosen: Mapping[str, Any]) -> ServerConfig:
+    """Give the settings as one value.
+
+    Raises:
+        Fault: setting_invalid, for settings that do not go together.
+
+    """
     config = ServerConfig(**chosen)
     if not is_loopback(config.host) and not config.insecure_bind:
         raise Fault(
@@ -225,39 +283,43 @@ def load_config(
 
 def _read(name: str, value: Any, source: str) -> Any:
     try:
-        return _READERS[name](value)
+        return READERS[name](value)
     except _UnfitError as error:
         raise Fault(FaultCode.SETTING_INVALID, f"{source} = {value!r}: {error}.") from error
 
 
-def _file_settings(path: Path) -> dict[str, Any]:
+def file_settings(path: Path) -> dict[str, Any]:
+    """Read what a settings file holds, whether Perch knows it or not; empty when there is none.
+
+    Raises:
+        Fault: setting_invalid when it cannot be read.
+
+    """
     try:
         with path.open("rb") as file:
-            found = tomllib.load(file)
+            return tomllib.load(file)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
         raise Fault(FaultCode.SETTING_INVALID, f"{path} cannot be read ({error}): mend or remove it.") from error
-    for name in found:
-        if name not in _READERS:
-            close = difflib.get_close_matches(name, _READERS, 1)
-            remedy = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(_READERS))}."
-            raise Fault(FaultCode.SETTING_INVALID, f"{name} in {path} is no setting: {remedy}")
-    return found
+
+
+def data_path(flag: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
+    """Return where the data folder is, or would be: the flag's, PERCH_DATA_DIR's or the system's."""
+    environ = os.environ if environ is None else environ
+    chosen = flag or environ.get(DATA_DIR_VARIABLE)
+    # Not roaming on Windows: a database in WAL mode must not follow its user over the network.
+    return (Path(chosen).expanduser() if chosen else platformdirs.user_data_path("Perch", appauthor=False)).absolute()
 
 
 def data_folder(flag: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Path:
-    """Return the data folder of the flag, PERCH_DATA_DIR or the system; a new one is private to its owner.
+    """Return the data folder, made where it is missing; a new one is private to its owner.
 
     Raises:
         Fault: folder_unwritable, also when the path is a file.
 
     """
-    environ = os.environ if environ is None else environ
-    chosen = flag or environ.get(DATA_DIR_VARIABLE)
-    # Not roaming on Windows: a database in WAL mode must not follow its user over the network.
-    folder = Path(chosen).expanduser() if chosen else platformdirs.user_data_path("Perch", appauthor=False)
-    folder = folder.absolute()
+    folder = data_path(flag, environ)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -29,6 +29,10 @@ class FaultCode(StrEnum):
     STORE_FAILED = "store_failed"
 
 
+class Superseded(Exception):
+    """A search was given up, because its ``cancelled`` said so."""
+
+
 class Fault(Exception):
     """An environment fault: ``code`` says which, ``detail`` the fact a person needs to mend it."""
 

@@ -40,6 +40,9 @@ class Event(StrEnum):
 
     CREATED = "created"
     STORED = "stored"
+    NOT_KEPT = "not kept"
+    FORGOTTEN = "forgotten"
+    COPY_LEFT = "copy left"
     ROTATED = "rotated"
     REVOKED = "revoked"
     EXPIRED = "expired"
@@ -172,7 +175,7 @@ class TokenIssuer:
         return changed[0] if changed else self._known(token_id)
 
     def note_keyring(self, token_id: str, outcome: str, *, actor: str) -> None:
-        """Remember what became of the admin's copy (a `vault.Outcome`); a stored one enters the history.
+        """Remember what became of the admin's copy (a `vault.Outcome`), and why there is none, in the history.
 
         Raises:
             TokenRuleError: UNKNOWN.
@@ -182,10 +185,33 @@ class TokenIssuer:
 
         def decide(tokens: Sequence[Token]) -> TokenChange:
             token = replace(_pick(tokens, token_id), keyring=str(outcome))
-            stored = _event(token, now, Event.STORED, actor, "in the keyring")
-            return TokenChange((token,), (stored,) if outcome == "stored" else ())
+            if outcome == "stored":
+                event = _event(token, now, Event.STORED, actor, "in the keyring")
+            else:
+                event = _event(token, now, Event.NOT_KEPT, actor, f"no copy in the keyring: {outcome}")
+            return TokenChange((token,), (event,))
 
         self._store.change(decide)
+
+    def note_removal(self, token_id: str, outcome: str, *, actor: str) -> Token:
+        """Remember what became of taking the admin's copy away (a `vault.Outcome`; absent is done).
+
+        Raises:
+            TokenRuleError: UNKNOWN.
+
+        """
+        now = self._now()
+
+        def decide(tokens: Sequence[Token]) -> TokenChange:
+            token = _pick(tokens, token_id)
+            if outcome != "absent":
+                return TokenChange(
+                    (token,), (_event(token, now, Event.COPY_LEFT, actor, f"in the keyring: {outcome}"),)
+                )
+            gone = replace(token, keyring=str(outcome))
+            return TokenChange((gone,), (_event(gone, now, Event.FORGOTTEN, actor, "no copy in the keyring"),))
+
+        return self._store.change(decide).tokens[0]
 
     def tokens(self) -> list[Token]:
         """Return every token ever made, oldest first."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, Literal
 
 
 class Access(StrEnum):
@@ -157,3 +158,64 @@ class ChangeRecord:
     summary: str
     before: str | None
     after: str | None
+
+
+Source = Literal["okta", "here"]
+"""Where a person or group comes from: Okta, when a token created it or it has an externalId; else from here."""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A person as a row of a table."""
+
+    seq: int
+    id: str
+    user_name: str
+    display_name: str
+    """What a person calls them: the displayName, else the formatted name, else the userName."""
+    email: str
+    """The primary e-mail address, else the first; empty where there is none, as title and department are."""
+    title: str
+    department: str
+    active: bool
+    source: Source
+    external_id: str | None
+    created: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group as a row of a table."""
+
+    seq: int
+    id: str
+    display_name: str
+    member_count: int
+    source: Source
+    external_id: str | None
+    created: str
+    modified: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberRow:
+    """A member of a group as a row of a table; ``kind`` is User or Group."""
+
+    id: str
+    kind: str
+    display_name: str
+    user_name: str
+    """A person's userName, a group's displayName."""
+    active: bool
+    """Whether the person is active; a group always is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One attribute that a change touched; None where there was, or is, no value."""
+
+    path: str
+    """In the words of a SCIM path: ``name.givenName``, ``emails[type eq "work"].value``, ``members``."""
+    before: Any
+    after: Any

@@ -8,7 +8,6 @@ runs without it. Nothing here logs or keeps a secret.
 from __future__ import annotations
 
 import os
-import queue
 import sys
 import threading
 import time
@@ -26,16 +25,32 @@ if TYPE_CHECKING:
 PATIENCE = 30.0
 """Seconds that a call waits: a locked keyring on a desktop asks a person and blocks without limit."""
 
+_NAME_PATIENCE = 2.0
+"""Seconds that the session's bus has to tell which keyring it is."""
+
 _USERNAME = "perch"
 _SECRET_SERVICES = frozenset({"keyring.backends.SecretService.Keyring", "keyring.backends.libsecret.Keyring"})
+_ON_THE_BUS = "org.freedesktop.secrets"
 _CHAINER = "keyring.backends.chainer.ChainerBackend"
 _ABSENT = "keyring.backends.fail.Keyring"
-_TRUSTED = _SECRET_SERVICES | {
-    "keyring.backends.kwallet.DBusKeyring",
-    "keyring.backends.kwallet.DBusKeyringKWallet4",
-    "keyring.backends.macOS.Keyring",
-    "keyring.backends.Windows.WinVaultKeyring",
+_NAMES = {
+    "keyring.backends.SecretService.Keyring": "Secret Service",
+    "keyring.backends.libsecret.Keyring": "Secret Service",
+    "keyring.backends.kwallet.DBusKeyring": "KWallet",
+    "keyring.backends.kwallet.DBusKeyringKWallet4": "KWallet",
+    "keyring.backends.macOS.Keyring": "macOS Keychain",
+    "keyring.backends.Windows.WinVaultKeyring": "Windows Credential Manager",
 }
+"""The trusted keyrings, as a person knows them."""
+_TRUSTED = frozenset(_NAMES)
+_BUS_NAMES = {
+    "org.gnome.keyring": "GNOME Keyring",
+    "org.kde.kwalletd6": "KWallet",
+    "org.kde.kwalletd5": "KWallet",
+    "org.kde.secretservicecompat": "KWallet",
+    "org.keepassxc.KeePassXC.MainWindow": "KeePassXC",
+}
+"""Names that the programs behind the Secret Service also have on the bus."""
 
 
 class Outcome(StrEnum):
@@ -72,6 +87,8 @@ class Probe:
     outcome: Outcome
     backend: str
     """The keyring's class, such as ``keyring.backends.SecretService.Keyring``; empty when there is none."""
+    name: str = ""
+    """What a person calls a trusted one: ``GNOME Keyring``, ``macOS Keychain``; empty for every other."""
 
 
 _Result = tuple[Outcome, str | None]
@@ -81,6 +98,28 @@ class _Answer(NamedTuple):
     outcome: Outcome
     secret: str | None = None
     backend: str = ""
+
+
+class _Waiting:
+    """One wait for one answer: it is either taken in time or known to have come late, never both."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._answer: _Answer | None = None
+        self._given_up = False
+
+    def give(self, answer: _Answer) -> bool:
+        """Hand the answer over; False when nobody waits any more."""
+        with self._changed:
+            self._answer = answer
+            self._changed.notify()
+            return not self._given_up
+
+    def take(self, seconds: float) -> _Answer | None:
+        """Wait for the answer; None when it did not come in time."""
+        with self._changed:
+            self._given_up = not self._changed.wait_for(lambda: self._answer is not None, seconds)
+            return self._answer
 
 
 def service_name(token_id: str) -> str:
@@ -118,8 +157,18 @@ class Vault:
         self._attended = attended
         self._turn = threading.Lock()
 
-    def store(self, token_id: str, secret: str) -> Outcome:
-        """Write the copy of a token and read it back."""
+    def store(
+        self,
+        token_id: str,
+        secret: str,
+        *,
+        patience: float | None = None,
+        late: Callable[[Outcome], None] | None = None,
+    ) -> Outcome:
+        """Write the copy of a token and read it back.
+
+        When the call has ended with TOO_SLOW and the keyring answers after all, `late` is told, on its thread.
+        """
         service = service_name(token_id)
 
         def work(backend: KeyringBackend) -> _Result:
@@ -129,9 +178,9 @@ class Vault:
             same = backend.get_password(service, _USERNAME) == secret
             return (Outcome.STORED if same else Outcome.FAILED), None
 
-        return self._ask(work).outcome
+        return self._ask(work, patience=patience, late=late).outcome
 
-    def fetch(self, token_id: str) -> Kept:
+    def fetch(self, token_id: str, *, patience: float | None = None) -> Kept:
         """Read the copy of a token; ABSENT when none is kept."""
         service = service_name(token_id)
 
@@ -139,48 +188,63 @@ class Vault:
             secret = backend.get_password(service, _USERNAME)
             return (Outcome.ABSENT if secret is None else Outcome.STORED), secret
 
-        answer = self._ask(work)
+        answer = self._ask(work, patience=patience)
         return Kept(answer.outcome, answer.secret)
 
-    def delete(self, token_id: str) -> Outcome:
-        """Forget the copy of a token; ABSENT when none is left, whether or not there was one."""
+    def delete(self, token_id: str, *, ask: bool = True, patience: float | None = None) -> Outcome:
+        """Forget the copy of a token; ABSENT when none is left, whether or not there was one.
+
+        Without `ask` a locked keyring is left as it is, and nobody is asked to open it: LOCKED.
+        """
         service = service_name(token_id)
 
         def work(backend: KeyringBackend) -> _Result:
+            if not ask and _is_locked(backend):
+                return Outcome.LOCKED, None
             if backend.get_password(service, _USERNAME) is not None:
                 backend.delete_password(service, _USERNAME)
             return Outcome.ABSENT, None
 
-        return self._ask(work).outcome
+        return self._ask(work, may_prompt=ask, patience=patience).outcome
 
-    def probe(self) -> Probe:
+    def probe(self, *, patience: float | None = None) -> Probe:
         """Say whether copies can be kept, without a prompt and without writing."""
+        names: list[str] = []
 
         def work(backend: KeyringBackend) -> _Result:
+            names.append(_human_name(backend))
             return (Outcome.LOCKED if _is_locked(backend) else Outcome.STORED), None
 
-        answer = self._ask(work, may_prompt=False)
-        return Probe(answer.outcome, answer.backend)
+        answer = self._ask(work, may_prompt=False, patience=patience)
+        return Probe(answer.outcome, answer.backend, names[0] if names else "")
 
-    def _ask(self, work: Callable[[KeyringBackend], _Result], *, may_prompt: bool = True) -> _Answer:
+    def _ask(
+        self,
+        work: Callable[[KeyringBackend], _Result],
+        *,
+        may_prompt: bool = True,
+        patience: float | None = None,
+        late: Callable[[Outcome], None] | None = None,
+    ) -> _Answer:
         """Run `work` on a thread of its own; one at a time, so that a keyring that hangs holds one thread."""
-        deadline = time.monotonic() + self._patience
-        if not self._turn.acquire(timeout=self._patience):
+        patience = self._patience if patience is None else patience
+        deadline = time.monotonic() + patience
+        if not self._turn.acquire(timeout=patience):
             return _Answer(Outcome.TOO_SLOW)
-        answers: queue.SimpleQueue[_Answer] = queue.SimpleQueue()
+        waiting = _Waiting()
 
         def run() -> None:
             try:
-                answers.put(self._attempt(work, may_prompt=may_prompt))
+                answer = self._attempt(work, may_prompt=may_prompt)
+                # Before the next call has its turn: what is told late is told in order.
+                if not waiting.give(answer) and late is not None:
+                    late(answer.outcome)
             finally:
                 self._turn.release()
 
         # A daemon: a keyring that never answers must not keep the program from ending.
         threading.Thread(target=run, name="perch keyring", daemon=True).start()
-        try:
-            return answers.get(timeout=max(0.0, deadline - time.monotonic()))
-        except queue.Empty:
-            return _Answer(Outcome.TOO_SLOW)
+        return waiting.take(max(0.0, deadline - time.monotonic())) or _Answer(Outcome.TOO_SLOW)
 
     def _attempt(self, work: Callable[[KeyringBackend], _Result], *, may_prompt: bool) -> _Answer:
         try:
@@ -269,6 +333,39 @@ def _default_collection(backend: KeyringBackend) -> Iterator[Collection | None]:
         except secretstorage.ItemNotFoundException:
             collection = None
         yield collection
+
+
+def _human_name(backend: KeyringBackend) -> str:
+    """Name a trusted keyring as a person knows it; behind the Secret Service stand several programs."""
+    classes = [_class_name(member) for member in getattr(backend, "backends", (backend,))]
+    return (_secret_service_name() if classes[0] in _SECRET_SERVICES else None) or _NAMES[classes[0]]
+
+
+def _secret_service_name() -> str | None:
+    """Ask the session's bus which program is its Secret Service: it has a name of its own, too."""
+    if sys.platform != "linux":
+        return None
+    try:
+        import secretstorage  # noqa: PLC0415 - only there on Linux
+        from jeepney import (  # type: ignore[import-untyped]  # noqa: PLC0415 - it has none; as above
+            MessageType,
+            message_bus,
+            new_method_call,
+        )
+
+        with closing(secretstorage.dbus_init()) as connection:
+
+            def owner(name: str) -> str | None:
+                call = new_method_call(message_bus, "GetNameOwner", "s", (name,))
+                reply = connection.send_and_get_reply(call, timeout=_NAME_PATIENCE)
+                return reply.body[0] if reply.header.message_type is MessageType.method_return else None
+
+            service = owner(_ON_THE_BUS)
+            if service is None:
+                return None
+            return next((human for name, human in _BUS_NAMES.items() if owner(name) == service), None)
+    except Exception:  # noqa: BLE001 - a nicety: whatever the bus says, the keyring is used as it is
+        return None
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:

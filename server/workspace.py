@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -18,40 +19,72 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 import orjson
 
 import resources
+from server import token_life
+from server.backups import BackupFile, Backups
+from server.bundle import Subject, write_bundle
 from server.config import BASE_PATH
+from server.custody import Custody
+from server.difference import difference
 from server.directory import Answer
-from server.faults import Fault, FaultCode
+from server.faults import Fault, FaultCode, Superseded
 from server.importing import Importer
-from server.issuing import TokenIssuer
+from server.issuing import IssuedToken, TokenIssuer
 from server.provider import Caller, ServiceProvider
-from server.scim.errors import NotFound
+from server.reverting import revert
+from server.scim.errors import NotFound, ScimError
 from server.scim.patch import PATCH_OP_URN
 from server.scim.query import MAX_COUNT, parse_query
 from server.scim.schemas import load_registry
+from server.settings_file import Setting, SettingKind, SettingsFile
 from server.store import upkeep
 from server.store.activity import ActivityLog
+from server.store.browsing import Browser
 from server.store.changes import changes
 from server.store.database import Database
 from server.store.names import ids_by_name, types_by_id
 from server.store.resources import Resources
-from server.store.serving import serving
+from server.store.serving import Serving, serving
 from server.store.settings import Settings
 from server.store.tokens import SqliteTokenStore
 from server.store.transaction import transacted
+from server.tokens import TokenRuleError
+from server.vault import Kept, Outcome, Probe, Vault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
+    from typing import Unpack
 
     from server.config import ServerConfig
     from server.directory import Operation
-    from server.records import ChangeRecord
+    from server.records import ChangeRecord, Difference, GroupRow, MemberRow, PersonRow
     from server.scim.schema import ResourceType
     from server.scim.schemas import Registry
-    from server.store.serving import Serving
+    from server.store.browsing import GroupsFilters, GroupsWindow, PeopleFilters, PeopleWindow
 
 DATABASE = "perch.db"
 ACTIVITY = "activity.db"
+
+__all__ = [
+    "BackupFile",
+    "Done",
+    "IssuedToken",
+    "Kept",
+    "Kind",
+    "Listing",
+    "Outcome",
+    "Probe",
+    "ScimError",
+    "Serving",
+    "Setting",
+    "SettingKind",
+    "Superseded",
+    "TokenRuleError",
+    "Workspace",
+    "serving",
+    "token_life",
+]
+"""What a host needs beside ``records``; the rest of this module is for the command line and the endpoint."""
 
 Kind = Literal["User", "Group"]
 Document = dict[str, Any]
@@ -82,21 +115,26 @@ class Workspace:
 
     def __init__(self, folder: Path, config: ServerConfig, database: Database, actor: str) -> None:
         self.folder = folder
-        self.config = config
         self.actor = actor
         self.database = database
-        self.registry = _registry(config)
         self.settings = Settings(database)
         self.token_store = SqliteTokenStore(database)
-        self.tokens = TokenIssuer(self.token_store, cap=config.max_tokens)
+        self.backups = Backups(folder, DATABASE)
+        self.browser = Browser(database)
+        """People and groups as rows of tables."""
         self._activity: ActivityLog | None = None
-        key = self.settings.get_or_create("cursor_key", lambda: secrets.token_hex(32))
-        self.provider = ServiceProvider(
-            self.registry,
-            Resources(database),
-            cursor_key=bytes.fromhex(key),
-            patch_body=config.patch_answer == "body",
-        )
+        self._opening = threading.Lock()
+        self._cursor_key = bytes.fromhex(self.settings.get_or_create("cursor_key", lambda: secrets.token_hex(32)))
+        self._vault = Vault()
+        self._take_up(config)
+
+    def _take_up(self, config: ServerConfig) -> None:
+        self.config = config
+        self.registry = _registry(config)
+        self.tokens = TokenIssuer(self.token_store, cap=config.max_tokens)
+        self.custody = Custody(self.tokens, self.actor, self._vault)
+        store, patch_body = Resources(self.database), config.patch_answer == "body"
+        self.provider = ServiceProvider(self.registry, store, cursor_key=self._cursor_key, patch_body=patch_body)
 
     @classmethod
     def open(cls, folder: Path, config: ServerConfig, actor: str = "host") -> Self:
@@ -105,7 +143,7 @@ class Workspace:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise Fault(FaultCode.FOLDER_UNWRITABLE, str(folder)) from error
-        keep_private(folder)
+        upkeep.keep_private(folder, (DATABASE, ACTIVITY))
         database = Database.open(folder / DATABASE, "perch")
         try:
             return cls(folder, config, database, actor)
@@ -117,6 +155,7 @@ class Workspace:
         """Finish what is queued and close the files."""
         if self._activity is not None:
             self._activity.close()
+        self.browser.close()
         self.database.close()
 
     def __enter__(self) -> Self:
@@ -144,21 +183,64 @@ class Workspace:
 
     @property
     def activity(self) -> ActivityLog:
-        """The log of requests, for reading; opened by the first look. Raises StoreUnavailable."""
-        if self._activity is None:
-            self._activity = ActivityLog.open(
-                self.folder / ACTIVITY,
-                keep=self.config.activity_keep,
-                days=self.config.activity_days,
-                body_cap=self.config.activity_body_cap,
-            )
-        return self._activity
+        """The log of requests, for reading from any thread; opened by the first look. Raises StoreUnavailable."""
+        with self._opening:
+            if self._activity is None:
+                self._activity = ActivityLog.open(
+                    self.folder / ACTIVITY,
+                    keep=self.config.activity_keep,
+                    days=self.config.activity_days,
+                    body_cap=self.config.activity_body_cap,
+                )
+            return self._activity
 
     def changes(
         self, resource_id: str | None = None, *, limit: int = 100, before_seq: int | None = None
     ) -> list[ChangeRecord]:
         """List the audit of one resource, or of all, the newest first."""
         return changes(self.database, resource_id, limit=limit, before_seq=before_seq)
+
+    def revert(self, change_seq: int, *, force: bool = False) -> Done:
+        """Undo one change of the audit; ``force`` also where others have changed the same since.
+
+        Raises NotFound (no such change), PreconditionFailed (changed since: by whom, in words), Uniqueness.
+        """
+        return _done(revert(self.database, self.provider, self.caller(), change_seq, force=force))
+
+    @staticmethod
+    def difference(one: ChangeRecord) -> list[Difference]:
+        """Give what a change touched, attribute by attribute."""
+        return difference(one)
+
+    # -- people and groups as rows of tables -------------------------------------------------------
+
+    def people(self, search: str = "", **wanted: Unpack[PeopleWindow]) -> list[PersonRow]:
+        """List people; see :meth:`Browser.people`. Raises Superseded, StoreUnavailable."""
+        return self.browser.people(search, **wanted)
+
+    def count_people(self, search: str = "", **wanted: Unpack[PeopleFilters]) -> int:
+        """Count the people whom `people` would list in all."""
+        return self.browser.count_people(search, **wanted)
+
+    def groups(self, search: str = "", **wanted: Unpack[GroupsWindow]) -> list[GroupRow]:
+        """List groups; see :meth:`Browser.groups`."""
+        return self.browser.groups(search, **wanted)
+
+    def count_groups(self, search: str = "", **wanted: Unpack[GroupsFilters]) -> int:
+        """Count the groups that `groups` would list in all."""
+        return self.browser.count_groups(search, **wanted)
+
+    def members(self, group_id: str, search: str = "", offset: int = 0, limit: int = 200) -> list[MemberRow]:
+        """List a group's members by name."""
+        return self.browser.members(group_id, search, offset, limit)
+
+    def count_members(self, group_id: str, search: str = "") -> int:
+        """Count the members whom `members` would list in all."""
+        return self.browser.count_members(group_id, search)
+
+    def groups_of(self, person_id: str) -> list[GroupRow]:
+        """List the groups that a person (or a group) is in, by name."""
+        return self.browser.groups_of(person_id)
 
     # -- reading people and groups -----------------------------------------------------------------
 
@@ -212,11 +294,13 @@ class Workspace:
         resource_type, resource_id = self.resource_type(kind), self.find(kind, reference)
         return self.commit(self.provider.replace(resource_type, resource_id, body, self.caller()))
 
-    def modify(self, kind: Kind, reference: str, operations: Sequence[Mapping[str, Any]]) -> Done:
-        """Change a person or a group by operations (PATCH); raises ScimError, StoreUnavailable."""
+    def modify(
+        self, kind: Kind, reference: str, operations: Sequence[Mapping[str, Any]], if_match: str | None = None
+    ) -> Done:
+        """Change a person or a group by operations (PATCH), if it is still ``if_match``; raises as `replace`."""
         body = {"schemas": [PATCH_OP_URN], "Operations": operations}
         resource_type, resource_id = self.resource_type(kind), self.find(kind, reference)
-        return self.commit(self.provider.modify(resource_type, resource_id, body, self.caller()))
+        return self.commit(self.provider.modify(resource_type, resource_id, body, self.caller(), if_match))
 
     def set_active(self, reference: str, *, active: bool) -> Done:
         """Deactivate or reactivate a person; raises NotFound, StoreUnavailable."""
@@ -251,8 +335,7 @@ class Workspace:
 
     def commit(self, operation: Operation[Answer]) -> Done:
         """Carry out a provider's operation and wait until it is durable."""
-        answer = self.database.commit(transacted(operation))
-        return Done(answer.resource_id or "", answer.meaning, tuple(answer.ignored))
+        return _done(self.database.commit(transacted(operation)))
 
     def resource_type(self, kind: Kind) -> ResourceType:
         """Give the resource type of that name."""
@@ -268,6 +351,20 @@ class Workspace:
         """Write the whole workspace into one file, also while an endpoint serves it; raises Fault."""
         return upkeep.backup(self.folder / DATABASE, target)
 
+    def list_settings(self) -> list[Setting]:
+        """Describe every setting, its value and where that comes from; raises Fault (setting_invalid)."""
+        return SettingsFile(self.folder).listed()
+
+    def save_settings(self, changes: Mapping[str, Any]) -> ServerConfig:
+        """Write settings (None: its default) and go by them; an endpoint does when it starts again. Raises Fault."""
+        self._take_up(SettingsFile(self.folder, _registry).save(changes))
+        return self.config
+
+    def diagnostics(self, target: Path, logs: Mapping[str, str] | None = None) -> Path:
+        """Write a report without secrets or people into one zip; see `bundle`. Raises Fault."""
+        subject = Subject(self.folder, DATABASE, ACTIVITY, self.activity, self.tokens.tokens())
+        return write_bundle(subject, target, logs)
+
     def importer(self, *, only_new: bool = False) -> Importer:
         """Give what takes rows of a file into the directory; see `importing`."""
         return Importer(self.database, self.provider, self.caller(), only_new=only_new)
@@ -282,16 +379,12 @@ class Workspace:
                 yield copy
 
 
+def _done(answer: Answer) -> Done:
+    return Done(answer.resource_id or "", answer.meaning, tuple(answer.ignored))
+
+
 def _registry(config: ServerConfig) -> Registry:
     try:
         return load_registry(resources.schema_documents(), config.required)
     except ValueError as error:
         raise Fault(FaultCode.SETTING_INVALID, f"required = {', '.join(config.required)!r}: {error}") from error
-
-
-def keep_private(folder: Path) -> None:
-    """Create the databases readable by their owner only, also in a folder that others may enter."""
-    for name in (DATABASE, ACTIVITY):
-        # Where it cannot be done, opening the database says so better.
-        with suppress(OSError):
-            (folder / name).touch(mode=0o600, exist_ok=True)

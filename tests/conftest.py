@@ -1,1 +1,7 @@
-pytest_plugins = ["tests.directories", "tests.endpoint", "tests.secret_service", "tests.workspaces"]
+pytest_plugins = [
+    "tests.desktop.desks",
+    "tests.directories",
+    "tests.endpoint",
+    "tests.secret_service",
+    "tests.workspaces",
+]

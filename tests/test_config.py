@@ -49,9 +49,9 @@ def test_the_defaults_are_the_issues(tmp_path: Path) -> None:
 
 def test_every_setting_can_be_read_and_its_default_is_a_possible_value() -> None:
     defaults = dataclasses.asdict(ServerConfig())
-    assert list(config._READERS) == list(defaults)
+    assert list(config.READERS) == list(defaults)
     for name, value in defaults.items():
-        assert config._READERS[name](value) == value
+        assert config.READERS[name](value) == value
 
 
 def test_the_later_source_wins(tmp_path: Path) -> None:

@@ -263,14 +263,26 @@ def test_a_label_means_the_newest_of_a_rotation(office: Office) -> None:
     assert new.id in refused(TokenRule.AMBIGUOUS, lambda: office.issuer.find("okta"))
 
 
-def test_the_keyrings_outcome_is_kept_and_a_stored_copy_enters_the_history(office: Office) -> None:
+def test_the_keyrings_outcome_is_kept_and_enters_the_history(office: Office) -> None:
     token = office.issuer.create("Okta", actor="a").token
     for outcome in ("locked", "stored"):
         office.issuer.note_keyring(token.id, outcome, actor="a")
     kept = office.store.get(token.id)
     assert kept is not None
     assert kept.keyring == "stored"
-    assert office.history(token.id) == [("created", "a"), ("stored", "a")]
+    assert office.history(token.id) == [("created", "a"), ("not kept", "a"), ("stored", "a")]
+    assert office.issuer.history(token.id)[1].detail == "no copy in the keyring: locked"
+
+
+def test_a_copy_that_cannot_be_removed_is_still_known_to_be_there(office: Office) -> None:
+    token = office.issuer.create("Okta", actor="a").token
+    office.issuer.note_keyring(token.id, "stored", actor="a")
+    assert office.issuer.note_removal(token.id, "locked", actor="b").keyring == "stored"
+    assert office.issuer.note_removal(token.id, "absent", actor="b").keyring == "absent"
+    assert office.history(token.id)[2:] == [("copy left", "b"), ("forgotten", "b")]
+    stored = office.store.get(token.id)
+    assert stored is not None
+    assert stored.keyring == "absent"
 
 
 def test_an_expiry_stands_in_the_history_at_its_own_moment(office: Office) -> None:
@@ -286,6 +298,7 @@ def test_an_unknown_token_is_refused_everywhere(office: Office) -> None:
         lambda: issuer.rotate("nobody", actor="a"),
         lambda: issuer.revoke("nobody", actor="a"),
         lambda: issuer.note_keyring("nobody", "stored", actor="a"),
+        lambda: issuer.note_removal("nobody", "absent", actor="a"),
         lambda: issuer.history("nobody"),
     ):
         refused(TokenRule.UNKNOWN, wish)

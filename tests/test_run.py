@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ast
 import errno
+import io
 import os
 import shutil
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
 
 SOURCE = ROOT / "run.py"
 PINNED = "colour==1.0\n"
+
+
+class Terminal(io.StringIO):
+    """A standard input at which a person sits."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 class Machine:
@@ -65,7 +73,7 @@ def environment(tmp_path: Path) -> run.Environment:
 def machine(environment: run.Environment, monkeypatch: pytest.MonkeyPatch) -> Machine:
     machine = Machine(environment)
     monkeypatch.setattr(run, "run", machine.run)
-    monkeypatch.setattr(run, "SYSTEM_PACKAGES", {"venv": (), "test": ()})
+    monkeypatch.setattr(run, "SYSTEM_PACKAGES", {"venv": (), "desktop": (), "test": ()})
     return machine
 
 
@@ -105,7 +113,36 @@ def test_it_stands_on_the_standard_library_alone() -> None:
 # What is handed over
 
 
-def test_without_arguments_it_plays_the_demo_where_the_user_is(environment: run.Environment) -> None:
+@pytest.fixture
+def display(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """A machine with these variables in its environment, and none of the others that tell of a display."""
+
+    def be(platform: str = "linux", **variables: str) -> None:
+        monkeypatch.setattr(sys, "platform", platform)
+        for name in ("DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+
+    return be
+
+
+def test_with_a_display_it_opens_the_desktop(environment: run.Environment, display: Callable[..., None]) -> None:
+    display(DISPLAY=":0")
+    extras, command, cwd = run.command_for([], environment)
+    assert (extras, command[1:], cwd) == (["desktop"], ["-P", "-m", "desktop"], None)
+
+
+def test_a_command_needs_no_desktop(environment: run.Environment, display: Callable[..., None]) -> None:
+    display(DISPLAY=":0")
+    extras, command, _ = run.command_for(["demo"], environment)
+    assert (extras, command[-2:]) == ([], ["server.cli", "demo"])
+
+
+def test_without_a_display_it_plays_the_demo_where_the_user_is(
+    environment: run.Environment, display: Callable[..., None]
+) -> None:
+    display()
     extras, command, cwd = run.command_for([], environment)
     assert (extras, command[1:], cwd) == ([], ["-P", "-m", "server.cli", "demo"], None)
 
@@ -118,6 +155,24 @@ def test_other_arguments_go_to_the_command_line(environment: run.Environment) ->
 def test_test_installs_the_tools_and_runs_pytest_in_the_project(environment: run.Environment) -> None:
     extras, command, cwd = run.command_for(["test", "-k", "token"], environment)
     assert (extras, command[1:], cwd) == (["test"], ["-m", "pytest", "-k", "token"], environment.root)
+
+
+@pytest.mark.parametrize(("named", "used"), [(None, "offscreen"), ("xcb", "xcb")])
+def test_tests_open_no_windows_unless_asked_to(named: str | None, used: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM", raising=False)
+    if named is not None:
+        monkeypatch.setenv("QT_QPA_PLATFORM", named)
+    given: list[dict[str, str]] = []
+
+    def end(*_command: object) -> NoReturn:
+        given.append(run.clean_environment())
+        sys.exit(0)
+
+    monkeypatch.setattr(run, "prepare", lambda *_: None)
+    monkeypatch.setattr(run, "hand_over", end)
+    with pytest.raises(SystemExit):
+        run.main(["test"])
+    assert [environ["QT_QPA_PLATFORM"] for environ in given] == [used]
 
 
 def test_it_ends_as_the_command_ends() -> None:
@@ -277,7 +332,7 @@ def test_two_starts_at_once_set_up_once(
         ("SSLError: CERTIFICATE_VERIFY_FAILED", "PIP_CERT"),
         ("error: externally-managed-environment", "PEP 668"),
         ("The virtual environment was not created: ensurepip is not available.", "python3-venv"),
-        ("OSError: [Errno 28] No space left on device", "400 MB"),
+        ("OSError: [Errno 28] No space left on device", "800 MB"),
         ("OSError: [Errno 30] Read-only file system: '.venv/lib'", "Copy Perch"),
         ("error: Failed building wheel for something", "3.11 to 3.13"),
         ("words never seen before", "pip could not install Perch"),
@@ -344,10 +399,23 @@ def test_a_failure_is_one_sentence_on_stderr_and_exit_code_1(
 
     monkeypatch.setattr(run, "prepare", fail)
     with pytest.raises(SystemExit) as ended:
-        run.main([])
+        run.main(["demo"])
     captured = capsys.readouterr()
     assert (ended.value.code, captured.out) == (1, "")
     assert captured.err == "what pip said\nPerch is not set up. Do this.\n"
+
+
+def test_where_the_window_cannot_be_had_the_demo_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], display: Callable[..., None]
+) -> None:
+    def fail(_environment: run.Environment, _extras: Sequence[str]) -> None:
+        raise run.SetupFailed("Do this.")
+
+    display(DISPLAY=":0")
+    monkeypatch.setattr(run, "prepare", fail)
+    with pytest.raises(SystemExit):
+        run.main([])
+    assert capsys.readouterr().err.endswith("Do this. `python3 run.py demo` shows Perch without its window.\n")
 
 
 def test_ctrl_c_is_not_a_traceback(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -375,6 +443,7 @@ def linux(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
         packages = {
             "venv": (run.SystemPackage(("new-name", "old-name"), "the test", lambda: False, essential=True),),
             "test": (run.SystemPackage(("ring",), "the test", lambda: False, essential=False),),
+            "desktop": (run.SystemPackage(("nice",), "looks", lambda: False, essential=False, comfort=True),),
         }
         monkeypatch.setattr(run, "SYSTEM_PACKAGES", packages)
 
@@ -425,6 +494,40 @@ def test_an_apt_that_fails_is_shown_with_the_command_to_type(machine: Machine, l
     with pytest.raises(run.SetupFailed, match="sudo apt install new-name") as caught:
         run.ensure_system_packages("venv")
     assert "E: Unable" in caught.value.output
+
+
+def test_comfort_is_tried_for_once(
+    environment: run.Environment, machine: Machine, linux: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linux("apt-get")
+    monkeypatch.setitem(run.SYSTEM_PACKAGES, "venv", ())
+    run.prepare(environment, ["desktop"])
+    assert machine.did("nice") == 2, "known to apt, then installed"
+    run.prepare(environment, ["desktop"])
+    assert machine.did("nice") == 2
+
+
+def test_comfort_asks_for_no_password(
+    machine: Machine, linux: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linux("apt-get", "sudo", root=False)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    run.ensure_system_packages("desktop")
+    assert machine.commands[0][:3] == ["sudo", "-n", "apt-get"]
+    machine.commands.clear()
+    run.ensure_system_packages("venv")
+    assert machine.commands[0][:2] == ["sudo", "apt-get"]
+
+
+def test_what_apt_does_not_know_keeps_nothing_else_away(
+    machine: Machine, linux: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linux("apt-get")
+    both = (*run.SYSTEM_PACKAGES["venv"], *run.SYSTEM_PACKAGES["desktop"])
+    monkeypatch.setitem(run.SYSTEM_PACKAGES, "desktop", both)
+    machine.answers["nice"] = [(100, "")]
+    run.ensure_system_packages("desktop")
+    assert machine.commands[-1][-2:] == ["--no-install-recommends", "new-name"]
 
 
 @pytest.mark.parametrize("system", ["Darwin", "Windows"])

@@ -109,6 +109,7 @@ def test_the_probe_writes_nothing(secret_service: SecretService) -> None:
     before = secret_service.services()
     probe = secret_service_vault().probe()
     assert (probe.outcome, probe.backend) == (Outcome.STORED, "keyring.backends.SecretService.Keyring")
+    assert probe.name == "GNOME Keyring"
     assert secret_service.services() == before
 
 
@@ -120,6 +121,14 @@ def test_a_locked_keyring_with_nobody_to_ask_is_locked(locked_secret_service: Se
     assert mine.delete("locked") is Outcome.LOCKED
     locked_secret_service.unlock()
     assert mine.fetch("locked") == Kept(Outcome.ABSENT), "nothing was written behind the lock"
+
+
+def test_nobody_is_asked_to_open_a_keyring_only_to_forget(locked_secret_service: SecretService) -> None:
+    # Asked, this one declines: see below.
+    mine = secret_service_vault(attended=True)
+    assert mine.delete("forgotten", ask=False) is Outcome.LOCKED
+    locked_secret_service.unlock()
+    assert mine.delete("forgotten", ask=False) is Outcome.ABSENT
 
 
 def test_a_declined_prompt_is_dismissed(locked_secret_service: SecretService) -> None:
@@ -289,6 +298,15 @@ def test_a_copy_that_reads_back_differently_is_a_failure() -> None:
     assert vault(named("keyring.backends.macOS", "Keyring", set_password=set_password)).store("cut", SECRET) == "failed"
 
 
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [("macOS", "macOS Keychain"), ("Windows", "Windows Credential Manager"), ("kwallet", "KWallet")],
+)
+def test_a_keyring_has_a_name_that_a_person_knows(module: str, name: str) -> None:
+    kind = {"macOS": "Keyring", "Windows": "WinVaultKeyring", "kwallet": "DBusKeyring"}[module]
+    assert vault(named(f"keyring.backends.{module}", kind)).probe().name == name
+
+
 # A keyring that hangs
 
 
@@ -315,6 +333,29 @@ def test_a_keyring_that_hangs_is_too_slow_and_holds_one_thread_only() -> None:
         release.set()
     hanging[0].join(timeout=20)
     assert vault(backend).fetch("slow") == Kept(Outcome.STORED, SECRET), "a late answer still has its effect"
+
+
+def test_an_answer_that_comes_late_is_told_and_one_in_time_is_not() -> None:
+    release, told = threading.Event(), threading.Event()
+
+    def get_password(self: MemoryKeyring, service: str, username: str) -> str | None:
+        release.wait()
+        return self.kept.get((service, username))
+
+    mine = vault(named("keyring.backends.macOS", "Keyring", get_password=get_password))
+    late: list[Outcome] = []
+
+    def tell(outcome: Outcome) -> None:
+        late.append(outcome)
+        told.set()
+
+    assert mine.store("slow", SECRET, patience=0.02, late=tell) is Outcome.TOO_SLOW
+    assert late == []
+    release.set()
+    assert told.wait(20)
+    assert late == [Outcome.STORED]
+    assert mine.store("quick", SECRET, late=tell) is Outcome.STORED
+    assert late == [Outcome.STORED]
 
 
 def test_the_vault_answers_again_after_a_slow_keyring_came_back() -> None:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import stat
 import sys
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from server.config import ServerConfig
 from server.faults import Fault, FaultCode
+from server.records import Difference, Exchange
 from server.scim.errors import InvalidFilter, InvalidValue, NotFound, Uniqueness
 from server.scim.query import MAX_COUNT
+from server.store.activity import ActivityLog
 from server.store.serving import claimed
 from server.transfer.lines import Row
-from server.workspace import ACTIVITY, DATABASE, Workspace
+from server.workspace import ACTIVITY, DATABASE, Done, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,3 +179,67 @@ def test_a_file_cannot_be_a_workspace(tmp_path: Path) -> None:
     with pytest.raises(Fault) as caught:
         Workspace.open(tmp_path / "file", CONFIG)
     assert caught.value.code is FaultCode.FOLDER_UNWRITABLE
+
+
+def test_the_activity_is_read_from_any_thread_as_another_process_writes_it(workspace: Workspace) -> None:
+    found: list[object] = []
+    # As an endpoint does: over connections of its own.
+    writer = ActivityLog.open(workspace.folder / ACTIVITY)
+    barrier = threading.Barrier(4)
+
+    def look() -> None:
+        barrier.wait()
+        log = workspace.activity
+        found.append(log)
+        barrier.wait()
+        barrier.wait()
+        found.append([record.status for record in log.recent()])
+
+    threads = [threading.Thread(target=look) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    barrier.wait()
+    barrier.wait()
+    writer.record(Exchange(at=time.time(), duration=5, method="GET", target="/scim/v2/Users", status=200))
+    writer.flush()
+    barrier.wait()
+    for thread in threads:
+        thread.join()
+    writer.close()
+    assert found == [workspace.activity] * 3 + [[200]] * 3
+
+
+def test_tables_history_and_undo(workspace: Workspace) -> None:
+    ada = workspace.create("User", {"userName": "ada", "title": "Ms"}).resource_id
+    group = workspace.create("Group", {"displayName": "G", "members": [{"value": ada}]}).resource_id
+    workspace.modify("User", "ada", [{"op": "replace", "path": "title", "value": "Dr"}])
+    assert [row.title for row in workspace.people("ada", active=True)] == ["Dr"]
+    assert [row.id for row in workspace.groups("g", sort="members")] == [group]
+    assert [row.user_name for row in workspace.members(group)] == ["ada"]
+    assert [row.id for row in workspace.groups_of(ada)] == [group]
+    counts = (workspace.count_people("x"), workspace.count_groups(source="here"), workspace.count_members(group))
+    assert counts == (0, 1, 1)
+    change = workspace.changes(ada)[0]
+    assert workspace.difference(change) == [Difference("title", "Ms", "Dr")]
+    assert workspace.revert(change.seq) == Done(ada, "updated user ada")
+    assert workspace.show("User", "ada")["title"] == "Ms"
+
+
+def test_settings_are_gone_by_as_soon_as_they_are_saved(workspace: Workspace) -> None:
+    saved = workspace.save_settings({"port": 8181, "required": ("userName", "title"), "max_tokens": 1})
+    assert workspace.config == saved
+    assert ":8181/" in workspace.base_url
+    assert {one.name: one.value for one in workspace.list_settings()}["port"] == 8181
+    with pytest.raises(InvalidValue, match="title"):
+        workspace.create("User", {"userName": "ada"})
+    workspace.custody.issue("one")
+    with pytest.raises(ValueError, match="limit"):
+        workspace.custody.issue("two")
+
+
+def test_what_cannot_be_required_is_not_saved(workspace: Workspace) -> None:
+    before = workspace.config
+    with pytest.raises(Fault, match="shoeSize"):
+        workspace.save_settings({"required": ("userName", "shoeSize")})
+    assert workspace.config == before
+    assert not (workspace.folder / "perch.toml").exists()

@@ -7,31 +7,35 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
 import logging
 import os
 import secrets
 import signal
 import sys
 import threading
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
 
+from server.backups import keep_daily
 from server.cli.invocation import Invocation, pass_invocation
 from server.config import BASE_PATH
-from server.faults import FaultCode, StoreUnavailable
+from server.faults import Fault, FaultCode, StoreUnavailable
 from server.okta.features import recognise
 from server.store.activity import ActivityLog
 from server.store.serving import Claim, claimed
 from server.workspace import ACTIVITY, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from server.config import ServerConfig
+    from server.store.serving import Serving
 
 SWITCH_INTERVAL = 0.001
 """Seconds that a thread may hold the interpreter while another waits.
@@ -63,6 +67,12 @@ logger = logging.getLogger("perch")
 @click.option(
     "--parent-watch", is_flag=True, help="End when standard input is closed (for a program that starts this)."
 )
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print the ready line, and on stderr what went wrong, as JSON (for a program that starts this).",
+)
 @pass_invocation
 def serve(
     invocation: Invocation,
@@ -72,23 +82,46 @@ def serve(
     public_url: str | None,
     insecure_bind: bool | None,
     parent_watch: bool,
+    as_json: bool,
 ) -> None:
     """Serve SCIM until told to stop (Ctrl-C or SIGTERM).
 
     Prints one line when it is ready. Requests in flight are finished before it ends.
     """
     flags = {"host": host, "port": port, "public_url": public_url, "insecure_bind": insecure_bind}
-    config = invocation.config(flags)
-    folder = invocation.folder()
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with ExitStack() as stack:
+        stack.enter_context(_faults_as_json() if as_json else nullcontext())
+        config = invocation.config(flags)
+        folder = invocation.folder()
         claim = stack.enter_context(claimed(folder))
         workspace = stack.enter_context(Workspace.open(folder, config, actor="endpoint"))
         run = secrets.token_hex(4)
         activity = stack.enter_context(closing(_activity(folder, config, run)))
         sys.setswitchinterval(SWITCH_INTERVAL)
+        announce = _announce_as_json if as_json else _announce
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(_serve(workspace, config, activity, claim, parent_watch=parent_watch))
+            runner.run(_serve(workspace, config, activity, claim, announce, parent_watch=parent_watch))
+
+
+@contextmanager
+def _faults_as_json() -> Iterator[None]:
+    """Put a line for programs before the sentence for people."""
+    try:
+        yield
+    except Fault as fault:
+        click.echo(json.dumps({"code": fault.code, "detail": fault.detail}), err=True)
+        raise
+
+
+def _announce(serving: Serving) -> None:
+    """Say that it is ready."""
+    beside = "" if serving.base_url == serving.local_url else f" (on this machine {serving.local_url})"
+    click.echo(f"Perch is serving SCIM at {serving.base_url}{beside}")
+
+
+def _announce_as_json(serving: Serving) -> None:
+    click.echo(json.dumps(asdict(serving)))
 
 
 def _activity(folder: Path, config: ServerConfig, run: str) -> ActivityLog:
@@ -132,7 +165,13 @@ def loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 
 async def _serve(
-    workspace: Workspace, config: ServerConfig, activity: ActivityLog, claim: Claim, *, parent_watch: bool
+    workspace: Workspace,
+    config: ServerConfig,
+    activity: ActivityLog,
+    claim: Claim,
+    announce: Callable[[Serving], None],
+    *,
+    parent_watch: bool,
 ) -> None:
     from server.http.listener import listening  # noqa: PLC0415 -- a third of a second that other commands save
 
@@ -141,7 +180,7 @@ async def _serve(
         async with listening(workspace, config, activity.record, activity.run) as endpoint:
             host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
             local_url = f"http://{host}:{endpoint.port}{BASE_PATH}"
-            claim.announce(endpoint.base_url, local_url, _now())
+            serving = claim.announce(endpoint.base_url, local_url, _now())
             # What lives now lives until the end: the collector need not look at it again. A full collection,
             # in which no request is answered, took 27 ms before and takes no time now.
             gc.collect()
@@ -149,12 +188,13 @@ async def _serve(
             gc.set_threshold(*COLLECT_AFTER)
             if parent_watch:
                 _watch_parent(stop)
-            beside = "" if endpoint.base_url == local_url else f" (on this machine {local_url})"
             if endpoint.host in ANYWHERE and config.public_url is None:
                 logger.warning("Other machines are answered under the name in --public-url only: none is given.")
-            click.echo(f"Perch is serving SCIM at {endpoint.base_url}{beside}")
+            announce(serving)
+            upkeep = asyncio.create_task(keep_daily(workspace.backups))
             await stop.wait()
             claim.withdraw()
+            upkeep.cancel()
 
 
 @contextmanager

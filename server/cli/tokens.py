@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from rich.text import Text
 
-from server.cli.invocation import Commands, Failure, Invocation, actor, pass_invocation
+from server.cli.invocation import Commands, Failure, Invocation, pass_invocation
 from server.cli.messages import KEYRING, NO_COPY
 from server.cli.output import (
     BAD,
@@ -26,7 +26,7 @@ from server.cli.output import (
 )
 from server.records import Access, Token, TokenStatus
 from server.tokens import OVERLAP, expires_soon, parse_duration, status, timestamp
-from server.vault import Outcome, Vault
+from server.vault import Outcome
 
 if TYPE_CHECKING:
     from server.issuing import IssuedToken
@@ -69,9 +69,8 @@ def token() -> None:
 def create(invocation: Invocation, *, label: str, read_only: bool, expires: str, test: bool, no_keyring: bool) -> None:
     """Make a token named LABEL and print its secret, alone, on stdout."""
     with invocation.workspace() as workspace:
-        issued = workspace.tokens.create(
+        issued = workspace.custody.issue(
             label,
-            actor=actor(),
             access=Access.READ_ONLY if read_only else Access.READ_WRITE,
             expires=expires,
             test=test,
@@ -88,10 +87,8 @@ def _hand_over(workspace: Workspace, issued: IssuedToken, *, no_keyring: bool) -
     if no_keyring:
         say("No copy was kept: note the token now, it is not shown again.", style=CAREFUL)
     else:
-        outcome = Vault().store(made.id, issued.secret)
-        workspace.tokens.note_keyring(made.id, outcome, actor=actor())
-        reference = made.id
-        say(KEYRING[outcome].format(reference=reference), style="" if outcome is Outcome.STORED else CAREFUL)
+        outcome = workspace.custody.keep(issued)
+        say(KEYRING[outcome].format(reference=made.id), style="" if outcome is Outcome.STORED else CAREFUL)
     say(f"In Okta: base URL {workspace.base_url}, authentication HTTP Header, and this token.", style=QUIET)
 
 
@@ -153,8 +150,8 @@ def show(invocation: Invocation, reference: str, secret: bool, as_json: bool) ->
     with invocation.workspace() as workspace:
         found = workspace.tokens.find(reference)
         history = workspace.tokens.history(found.id)
-    if secret:
-        kept = Vault().fetch(found.id)
+        kept = workspace.custody.secret(found.id) if secret else None
+    if kept is not None:
         if kept.secret is None:
             raise Failure(NO_COPY.get(kept.outcome, NO_COPY[Outcome.FAILED]))
         click.echo(kept.secret)
@@ -224,7 +221,7 @@ def rotate(invocation: Invocation, *, reference: str, overlap: str, expires: str
         raise click.BadParameter(str(error), param_hint="--overlap") from error
     with invocation.workspace() as workspace:
         old = workspace.tokens.find(reference)
-        issued = workspace.tokens.rotate(old.id, actor=actor(), overlap=lasting, expires=expires)
+        issued = workspace.custody.rotate(old.id, overlap=lasting, expires=expires)
         _hand_over(workspace, issued, no_keyring=no_keyring)
         old = workspace.tokens.find(old.id)
         if lasting and old.expires is not None:
@@ -243,7 +240,7 @@ def revoke(invocation: Invocation, reference: str) -> None:
         if found.revoked is not None:
             say(f"Token {found.label!r} ({found.id}) was revoked already.")
             return
-        workspace.tokens.revoke(found.id, actor=actor())
+        revoked = workspace.custody.revoke(found.id)
     say(f"Token {found.label!r} ({found.id}) is revoked.")
-    if found.keyring == Outcome.STORED:
-        Vault().delete(found.id)
+    if revoked.keyring == Outcome.STORED:
+        say("Its copy is still in the system's keyring, where it is worth nothing now.", style=QUIET)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -20,18 +21,18 @@ from rich.text import Text
 from server.cli.invocation import Failure, Invocation, pass_invocation
 from server.cli.output import BAD, CAREFUL, GOOD, amount, said, say
 from server.faults import Fault
+from server.file_export import csv_lines, json_lines, written_file
+from server.file_import import FileUnusable
 from server.importing import Outcome
 from server.transfer.csv_reading import CsvReader
-from server.transfer.csv_writing import cells_of, csv_line, group_rows, headings_of
-from server.transfer.headings import GROUP_HEADINGS
-from server.transfer.lines import LineError, decoded, json_line, read_json_lines
+from server.transfer.lines import LineError, decoded, read_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from server.importing import ImportReport, Problem
     from server.transfer.lines import Row
-    from server.workspace import Kind, Workspace
+    from server.workspace import Document, Kind, Workspace
 
 SHOWN_PROBLEMS = 50
 """Lines that are explained one by one; more are counted."""
@@ -61,7 +62,8 @@ def export(invocation: Invocation, *, file: str, what: str | None, form: str | N
             _progress("Exporting", sum(totals.values())) as advance,
         ):
             for kind in kinds:
-                lines = _json_lines(workspace, kind) if form == "jsonl" else _csv_lines(workspace, kind)
+                walk = partial(_walk, workspace, kind)
+                lines = json_lines(walk(0)) if form == "jsonl" else csv_lines(workspace, kind, walk)
                 for line, whole in lines:
                     target.write(line)
                     advance(whole)
@@ -69,60 +71,22 @@ def export(invocation: Invocation, *, file: str, what: str | None, form: str | N
     say(f"Exported {counted}{'' if file == '-' else f' to {file}'}.")
 
 
-def _json_lines(workspace: Workspace, kind: Kind) -> Iterator[tuple[bytes, int]]:
-    for document in workspace.walk(kind):
-        yield json_line(document), 1
-
-
-def _csv_lines(workspace: Workspace, kind: Kind) -> Iterator[tuple[bytes, int]]:
-    """Yield encoded lines, and 1 with each that begins a person or a group."""
-    if kind == "Group":
-        names = {one["id"]: one["userName"] for one in workspace.walk("User", attributes="userName")}
-        names |= {one["id"]: one["displayName"] for one in workspace.walk("Group", attributes="displayName")}
-        yield csv_line(GROUP_HEADINGS).encode(), 0
-        for document in workspace.walk("Group"):
-            for number, cells in enumerate(group_rows(document, names)):
-                yield (
-                    csv_line([cells.get(heading, "") for heading in GROUP_HEADINGS]).encode(),
-                    int(number == 0),
-                )
-        return
-    # Which columns there are is known only at the end: read twice rather than hold everybody in memory.
-    user = workspace.registry.user
-    found: set[str] = {"userName"}
-    for document in workspace.walk("User"):
-        found.update(cells_of(document, user))
-    headings = headings_of(found)
-    yield csv_line(headings).encode(), 0
-    for document in workspace.walk("User"):
-        cells = cells_of(document, user)
-        yield csv_line([cells.get(heading, "") for heading in headings]).encode(), 1
+def _walk(workspace: Workspace, kind: Kind, _pass: int) -> Iterator[Document]:
+    return workspace.walk(kind)
 
 
 @contextmanager
 def _written(file: str, *, mark: bool) -> Iterator[IO[bytes]]:
-    """Open the target: it is readable by its owner only, and appears under its name once it is whole."""
+    """Open the target."""
     if file == "-":
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
         return
-    path = Path(file)
-    unfinished = path.with_name(f"{path.name}.part")
     try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "wb") as target:
-            if mark:
-                # Without it Excel takes UTF-8 for its own encoding.
-                target.write("\ufeff".encode())
+        with written_file(Path(file), mark=mark) as target:
             yield target
-        unfinished.replace(path)
-    except OSError as error:
-        raise Failure(
-            f"{file} could not be written ({error.strerror}): choose another place, or free some space."
-        ) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+    except FileUnusable as error:
+        raise Failure(str(error)) from error
 
 
 @click.command("import")

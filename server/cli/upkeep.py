@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 from rich.table import Table
 from rich.text import Text
 
+from server.backups import Backups
 from server.checkup import Finding, Level, check_up
 from server.cli.invocation import Failure, Invocation, pass_invocation
 from server.cli.messages import worded
@@ -24,15 +24,9 @@ from server.cli.output import (
     show_json,
     size,
 )
-from server.store.serving import claimed
-from server.store.upkeep import restore as bring_back
 from server.workspace import ACTIVITY, DATABASE
 
 SIGNS = {Level.OK: ("✓", GOOD), Level.WARN: ("!", CAREFUL), Level.FAIL: ("✗", BAD)}
-
-
-def _stamp() -> str:
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}Z"
 
 
 @click.command()
@@ -44,11 +38,7 @@ def backup(invocation: Invocation, file: Path | None) -> None:
     Without FILE it goes into the folder backups of the data folder. Prints the file's name.
     """
     with invocation.workspace() as workspace:
-        if file is None:
-            folder = workspace.folder / "backups"
-            folder.mkdir(mode=0o700, exist_ok=True)
-            file = folder / f"perch-{_stamp()}.db"
-        done = workspace.backup(file)
+        done = workspace.backups.now() if file is None else workspace.backup(file)
     click.echo(str(done.path))
     say(f"Backed up and checked: {size(done.size)}. It holds people and digests of tokens: keep it private.")
 
@@ -61,12 +51,10 @@ def restore(invocation: Invocation, file: Path) -> None:
 
     No endpoint may serve the data folder meanwhile. Tokens are as they were at the time of the backup.
     """
-    folder = invocation.folder()
-    with claimed(folder):
-        done = bring_back(folder / DATABASE, file, _stamp())
-        # Opened once, so that an older backup is brought up to date now and not when Okta calls.
-        with invocation.workspace() as workspace:
-            people, groups = (workspace.query(kind, count="0").total for kind in ("User", "Group"))
+    # Not out of an open workspace: what is there now may be too damaged to be opened.
+    done = Backups(invocation.folder(), DATABASE).restore(file)
+    with invocation.workspace() as workspace:
+        people, groups = (workspace.query(kind, count="0").total for kind in ("User", "Group"))
     say(f"Restored {file}: {people:,} people, {groups:,} groups.", style=GOOD)
     if done.kept is not None:
         say(f"What was there before is in {done.kept}.")

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from server.okta.features import Feature
 from server.okta.person import Person, merge
 from server.okta.scenario import Step, Stopped, scenario
-from server.okta.verdicts import ATTEMPTS, Asked, verdict
+from server.okta.verdicts import ATTEMPTS, SOCKET_TIMEOUT, Asked, verdict
 from server.okta.wire import Answer, Wire, compact, lookup
 
 if TYPE_CHECKING:
@@ -63,9 +63,10 @@ class OktaClient:
         kind: Kind = Kind.CUSTOM,
         pace: Callable[[float], None] | None = None,
         scheme: str = "Bearer",
+        timeout: float = SOCKET_TIMEOUT,
         choose: Callable[[str], str] = secrets.choice,
     ) -> None:
-        self.wire = Wire(base_url, token, scheme=scheme)
+        self.wire = Wire(base_url, token, scheme=scheme, timeout=timeout)
         self.kind = kind
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}

@@ -32,6 +32,8 @@ class Answer:
     """Microseconds from the first byte sent to the last byte read."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """By lower-cased name."""
+    failure: Exception | None = field(default=None, repr=False, compare=False)
+    """What kept an answer from coming, where none came."""
 
     def document(self) -> dict[str, Any]:
         """Give the body as an object; empty where it is something else (the verdict has said so)."""
@@ -87,6 +89,7 @@ class Wire:
         self.path = parts.path.rstrip("/")
         self.host = parts.netloc.rpartition("@")[2]
         self.authorization = f"{scheme} {token}".strip()
+        self.agent = USER_AGENT
         kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
         self.connection = kind(parts.hostname, parts.port, timeout=timeout)
 
@@ -107,12 +110,12 @@ class Wire:
                 if not reused:
                     raise
                 return self._exchange(method, target, body, started)
-        except TimeoutError:
+        except TimeoutError as error:
             self.connection.close()
-            return _silence(f"Connect to {self.host} failed: Read timed out", started)
+            return _silence(f"Connect to {self.host} failed: Read timed out", started, error)
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
-            return _silence(f"Connect to {self.host} failed: {error}", started)
+            return _silence(f"Connect to {self.host} failed: {error}", started, error)
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -135,15 +138,15 @@ class Wire:
         headers = [("Accept", "application/scim+json"), ("Accept-Charset", "utf-8")]
         if body is not None:
             headers.append(("Content-Type", "application/scim+json; charset=utf-8"))
-        headers += [("User-Agent", USER_AGENT), ("Authorization", self.authorization)]
+        headers += [("User-Agent", self.agent), ("Authorization", self.authorization)]
         if body is not None:
             headers.append(("Content-Length", str(len(body))))
         headers += [("Host", self.host), ("Connection", "Keep-Alive"), ("Accept-Encoding", "gzip,deflate")]
         return headers
 
 
-def _silence(reason: str, started: int) -> Answer:
-    return Answer(0, reason, b"", (perf_counter_ns() - started) // 1000)
+def _silence(reason: str, started: int, failure: Exception) -> Answer:
+    return Answer(0, reason, b"", (perf_counter_ns() - started) // 1000, failure=failure)
 
 
 def _decoded(content: bytes, headers: Mapping[str, str]) -> bytes:

@@ -208,6 +208,10 @@ class ActivityLog:
             faults.append(Fault(FaultCode.STORE_FAILED, detail))
         return faults
 
+    def data_version(self) -> int:
+        """Give a number that moves whenever exchanges were written, by whichever process."""
+        return self._database.data_version()
+
     def recent(self, limit: int = 100, **filters: Unpack[activity_query.Filters]) -> list[ActivityRecord]:
         """List exchanges; see :func:`activity_query.recent`."""
         return activity_query.recent(self._database, self._keep, limit, **filters)

@@ -58,6 +58,8 @@ class Filters(TypedDict, total=False):
     """Only what came before it (to page towards the past)."""
     errors_only: bool
     """Only what was answered with 400 or above."""
+    status_class: int | None
+    """The first digit of the status: 2, 3, 4 or 5."""
     token_id: str | None
     text: str | None
     """Looked for without case in path, query, meaning and bodies; a request id finds its request."""
@@ -135,6 +137,9 @@ def _conditions(filters: Filters) -> Iterator[Condition]:
         yield _equals(_METHOD, method.upper())
     if filters.get("errors_only"):
         yield lambda _seq, _run, row: row[_STATUS] >= 400
+    status_class = filters.get("status_class")
+    if status_class is not None:
+        yield lambda _seq, _run, row: bool(row[_STATUS] // 100 == status_class)
     since = _since(filters)
     if since is not None:
         yield lambda _seq, _run, row: row[_AT] >= since

@@ -140,13 +140,18 @@ class Database:
         try:
             connection: sqlite3.Connection = self._local.connection
         except AttributeError:
-            try:
-                connection = _connect(self.path, read_only=True)
-            except sqlite3.Error as error:
-                raise translate(error, self.path) from error
+            connection = self.open_reader()
             self._local.connection = connection
-            with self._readers_lock:
-                self._readers.append(connection)
+        return connection
+
+    def open_reader(self) -> sqlite3.Connection:
+        """Open one more read-only connection, for who guards it with a lock; closed with the database."""
+        try:
+            connection = _connect(self.path, read_only=True)
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
+        with self._readers_lock:
+            self._readers.append(connection)
         return connection
 
     def reader_of_turn(self) -> sqlite3.Connection:

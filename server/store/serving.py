@@ -55,12 +55,13 @@ class Claim:
     def __init__(self, folder: Path) -> None:
         self._note = folder / NOTE_FILE
 
-    def announce(self, base_url: str, local_url: str, since: str) -> None:
-        """Write where this process listens, for other hosts of the folder to find."""
+    def announce(self, base_url: str, local_url: str, since: str) -> Serving:
+        """Write where this process listens, for other hosts of the folder to find, and return it."""
         note = Serving(os.getpid(), base_url, local_url, since)
         unfinished = self._note.with_suffix(".part")
         unfinished.write_text(json.dumps(asdict(note)), "utf-8")
         unfinished.replace(self._note)
+        return note
 
     def withdraw(self) -> None:
         """Take the note away."""

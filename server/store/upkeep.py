@@ -17,7 +17,7 @@ from server.store import migration
 from server.store.database import BUSY_TIMEOUT, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FAMILY = "perch"
@@ -82,7 +82,7 @@ def _copy(path: Path, target: Path) -> None:
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise Fault(FaultCode.FOLDER_UNWRITABLE, str(target.parent)) from error
-    with _connected(path, writes=False) as connection:
+    with connected(path, writes=False) as connection:
         connection.execute("VACUUM INTO ?", (str(target),))
     with target.open("rb+") as file:
         os.fsync(file.fileno())
@@ -96,7 +96,7 @@ def restore(path: Path, source: Path, stamp: str) -> Restored:
 
     Raises Fault: backup_unusable, newer_than_program, locked, disk_full; what was there stays untouched then.
     """
-    _check_source(source)
+    check_source(source)
     kept = path.with_name(f"{path.name}.before-restore-{stamp}") if path.exists() else None
     if kept is not None:
         try:
@@ -106,18 +106,19 @@ def restore(path: Path, source: Path, stamp: str) -> Restored:
                 kept.unlink(missing_ok=True)
                 raise
             _move_aside(path, kept)
-    with _connected(source, writes=False) as old, _connected(path, writes=True) as new:
+    with connected(source, writes=False) as old, connected(path, writes=True) as new:
         new.execute("PRAGMA synchronous = FULL")
         old.backup(new)
         new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Restored(kept)
 
 
-def _check_source(source: Path) -> None:
+def check_source(source: Path) -> None:
+    """Look whether a file can be restored; raises Fault: backup_unusable, newer_than_program."""
     if not source.is_file():
         raise Fault(FaultCode.BACKUP_UNUSABLE, str(source))
     try:
-        with _connected(source, writes=False) as connection:
+        with connected(source, writes=False) as connection:
             number, newest = migration.version(connection), migration.migrations(FAMILY)[-1][0]
             whole = connection.execute(_OF_A_WORKSPACE).fetchone()[0] == 2
     except StoreUnavailable as fault:
@@ -140,7 +141,7 @@ def _move_aside(path: Path, kept: Path) -> None:
 def check(path: Path) -> tuple[str, ...]:
     """Give SQLite's words for what is damaged in a file; empty when it is sound."""
     try:
-        with _connected(path, writes=False) as connection:
+        with connected(path, writes=False) as connection:
             rows = connection.execute("PRAGMA integrity_check(10)").fetchall()
     except StoreUnavailable as fault:
         if fault.code is not FaultCode.DATABASE_CORRUPT:
@@ -155,7 +156,7 @@ def examine(path: Path, family: str = FAMILY) -> Condition:
     problems = check(path)
     if problems:
         return Condition(0, newest, problems, size(path))
-    with _connected(path, writes=False) as connection:
+    with connected(path, writes=False) as connection:
         return Condition(migration.version(connection), newest, (), size(path))
 
 
@@ -164,9 +165,17 @@ def size(path: Path) -> int:
     return sum(part.stat().st_size for suffix in _BESIDE if (part := path.with_name(path.name + suffix)).exists())
 
 
+def keep_private(folder: Path, names: Iterable[str]) -> None:
+    """Create databases readable by their owner only, also in a folder that others may enter."""
+    for name in names:
+        # Where it cannot be done, opening the database says so better.
+        with suppress(OSError):
+            (folder / name).touch(mode=0o600, exist_ok=True)
+
+
 @contextmanager
-def _connected(path: Path, *, writes: bool) -> Iterator[sqlite3.Connection]:
-    """Give a connection of its own, and translate what goes wrong on it."""
+def connected(path: Path, *, writes: bool) -> Iterator[sqlite3.Connection]:
+    """Give a connection of its own to a file, and translate what goes wrong on it; raises StoreUnavailable."""
     mode = "rwc" if writes else "ro"
     try:
         with closing(

@@ -31,9 +31,23 @@ class CsvReader:
     types: Mapping[str, ResourceType]
     """The resource types by name."""
     unknown: list[str] = field(default_factory=list)
+    renamed: Sequence[str] | None = None
+    """Other headings than the file's own, in their order; an empty one leaves its column out."""
 
     def rows(self) -> Iterator[Row | LineError]:
         """Yield people or groups in the file's order; raises LineError where the file cannot be read on."""
+        headings, table = self.table()
+        names = headings if self.renamed is None else list(self.renamed)
+        present = {folded(name) for name in names}
+        if "username" in present or "login" in present:
+            yield from self._people(table, names)
+        elif "displayname" in present:
+            yield from self._groups(table, names)
+        else:
+            raise LineError(1, "The first line names no userName (people) and no displayName (groups).")
+
+    def table(self) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+        """Give the headings, and the cells of each further line with its number; raises LineError."""
         lines = iter(self.lines)
         head = next(lines, "")
         skipped = 0
@@ -46,14 +60,7 @@ class CsvReader:
         csv.field_size_limit(CELL_LIMIT)
         table = _numbered(csv.reader(lines, delimiter=delimiter, strict=True), skipped)
         _, headings = next(table, (1, []))
-        names = [heading.strip() for heading in headings]
-        present = {folded(name) for name in names}
-        if "username" in present or "login" in present:
-            yield from self._people(table, names)
-        elif "displayname" in present:
-            yield from self._groups(table, names)
-        else:
-            raise LineError(1, "The first line names no userName (people) and no displayName (groups).")
+        return [heading.strip() for heading in headings], table
 
     def _people(self, table: Iterator[tuple[int, list[str]]], names: list[str]) -> Iterator[Row | LineError]:
         columns = [column_of(name, self.types["User"]) for name in names]
@@ -138,26 +145,32 @@ def _person(line: int, cells: Sequence[str], columns: Sequence[Column | None]) -
         text = unguarded(cell)
         if column is None or not text.strip():
             continue
-        place = document if column.holder is None else document.setdefault(column.holder, {})
-        if column.kind is not None:
-            name, sub_name = column.path
-            values = place.setdefault(name, [])
-            value = next((one for one in values if one.get("type") == column.kind), None)
-            if value is None:
-                values.append(value := {"type": column.kind})
-            value[sub_name] = text
-            typed.add(name)
-            continue
-        *outer, last = column.path
-        for name in outer:
-            place = place.setdefault(name, {})
-        place[last] = _value(text, column)
+        put(document, typed, column, text if column.kind is not None else value_of(text, column))
     if "userName" not in document:
         raise ValueError("The line has no userName.")
     return Row(line, "User", document, frozenset(typed))
 
 
-def _value(text: str, column: Column) -> Any:
+def put(document: dict[str, Any], typed: set[str], column: Column, value: Any) -> None:
+    """Put a value where its column says; the names of attributes that are given by type are added to ``typed``."""
+    place = document if column.holder is None else document.setdefault(column.holder, {})
+    if column.kind is not None:
+        name, sub_name = column.path
+        values = place.setdefault(name, [])
+        one = next((one for one in values if one.get("type") == column.kind), None)
+        if one is None:
+            values.append(one := {"type": column.kind})
+        one[sub_name] = value
+        typed.add(name)
+        return
+    *outer, last = column.path
+    for name in outer:
+        place = place.setdefault(name, {})
+    place[last] = value
+
+
+def value_of(text: str, column: Column) -> Any:
+    """Read a cell as its attribute wants it; raises ValueError with a sentence."""
     attribute = column.attribute
     if attribute is None and column.path == ("id",):
         return text.strip()

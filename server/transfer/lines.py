@@ -50,6 +50,11 @@ def decoded(lines: Iterable[bytes]) -> Iterator[str]:
 
 def read_json_lines(lines: Iterable[str], kind: str | None = None) -> Iterator[Row | LineError]:
     """Read one resource a line; ``kind`` is for those that do not say themselves what they are."""
+    return rows_of(json_documents(lines), kind)
+
+
+def json_documents(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]] | LineError]:
+    """Read one JSON object a line, with the line's number."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
@@ -61,14 +66,27 @@ def read_json_lines(lines: Iterable[str], kind: str | None = None) -> Iterator[R
         if not isinstance(document, dict):
             yield LineError(number, "The line is no JSON object: write one user or group a line.")
             continue
-        found = _kind(document) or kind
+        yield number, document
+
+
+def rows_of(
+    documents: Iterable[tuple[int, dict[str, Any]] | LineError], kind: str | None = None
+) -> Iterator[Row | LineError]:
+    """Tell of each document whether it is a user or a group; ``kind`` is for those that do not say so themselves."""
+    for each in documents:
+        if isinstance(each, LineError):
+            yield each
+            continue
+        number, document = each
+        found = kind_of(document) or kind
         if found is None:
             yield LineError(number, "The line is neither a user (userName) nor a group (displayName, members).")
             continue
         yield Row(number, found, {name: value for name, value in document.items() if name not in {"meta", "groups"}})
 
 
-def _kind(document: Mapping[str, Any]) -> str | None:
+def kind_of(document: Mapping[str, Any]) -> str | None:
+    """Tell a user (it has a userName) from a group (it has members), where a document does not say; None: neither."""
     meta = document.get("meta")
     if isinstance(meta, dict) and meta.get("resourceType") in ("User", "Group"):
         return str(meta["resourceType"])

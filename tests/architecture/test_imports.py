@@ -25,6 +25,8 @@ NO_CLOCK_NO_DISK_NO_CHANCE = {
     "breakpoint",
 }
 
+SEEN_BY_THE_DESKTOP = {"workspace", "records", "config", "faults", "okta", "file_export", "file_import"}
+
 
 def imports(path: Path) -> Iterator[tuple[str, str]]:
     """Yield each import of a file as module and imported name (empty for a plain import)."""
@@ -44,10 +46,17 @@ def test_of_aiohttp_only_the_server_half_is_used(path: Path) -> None:
     assert client == set()
 
 
-@pytest.mark.parametrize("path", python_files("server", "resources"), ids=str)
+@pytest.mark.parametrize("path", python_files("desktop", "server", "resources"), ids=str)
 def test_the_product_does_not_stand_on_its_tests_or_tools(path: Path) -> None:
     roots = {module.partition(".")[0] for module, _ in imports(path)}
     assert roots.isdisjoint({"tests", "run", "pytest", "hypothesis", "scim2_models", "scim2_client", "scim2_tester"})
+
+
+@pytest.mark.parametrize("path", python_files("desktop"), ids=str)
+def test_the_desktop_looks_behind_the_workspace_nowhere(path: Path) -> None:
+    """Also not by `from server import store`, which import-linter reads as an import of `server` alone."""
+    names = {name for module, name in imports(path) if module == "server"}
+    assert names <= SEEN_BY_THE_DESKTOP | ({"cli"} if path.name == "__main__.py" else set())
 
 
 @pytest.mark.parametrize(

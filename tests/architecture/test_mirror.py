@@ -24,7 +24,7 @@ def has_code(path: Path) -> bool:
 def mirrors(path: Path) -> list[Path]:
     """Return where the tests of a module may be: server/scim/patch.py in tests/scim/test_patch.py.
 
-    A package is tested under its own name, beside its modules or above them; resources keeps its name.
+    A package is tested under its own name, beside its modules or above them; desktop and resources keep their names.
     """
     parts = path.parts[1:] if path.parts[0] == "server" else path.parts
     folder = Path("tests", *parts[:-1])
@@ -34,7 +34,7 @@ def mirrors(path: Path) -> list[Path]:
     return [folder / f"test_{path.stem}.py"]
 
 
-SOURCES = [path for path in python_files("server", "resources") if has_code(path)]
+SOURCES = [path for path in python_files("desktop", "server", "resources") if has_code(path)]
 
 
 @pytest.mark.parametrize("path", [path for path in SOURCES if path.as_posix() not in TESTED_ELSEWHERE], ids=str)
@@ -53,5 +53,6 @@ def test_an_exception_is_still_needed(name: str) -> None:
 
 def test_a_package_may_be_tested_beside_its_modules() -> None:
     assert mirrors(Path("server/scim/patch.py")) == [Path("tests/scim/test_patch.py")]
+    assert mirrors(Path("desktop/tokens/page.py")) == [Path("tests/desktop/tokens/test_page.py")]
     assert Path("tests/cli/test_cli.py") in mirrors(Path("server/cli/__init__.py"))
     assert Path("tests/test_resources.py") in mirrors(Path("resources/__init__.py"))

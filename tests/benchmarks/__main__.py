@@ -11,12 +11,13 @@ import itertools
 import statistics
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks import stage
+from tests.benchmarks import stage, tables, window
+from tests.benchmarks.stage import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,16 +27,6 @@ ROUNDS = 9
 
 USERS = 10_000
 LARGE = 50_000
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    name: str
-    figure: str
-    ceiling: str
-    ratio: str
-    goal: str
 
 
 def _paired(
@@ -199,7 +190,15 @@ def _paging(folder: Path) -> Iterator[Row]:
         )
 
 
-MEASUREMENTS = {"operations": _operations, "groups": _groups, "memory": _memory, "paging": _paging}
+MEASUREMENTS = {
+    "operations": _operations,
+    "groups": _groups,
+    "memory": _memory,
+    "paging": _paging,
+    "tables": tables.measure,
+    "startup": window.startup,
+    "lateness": window.lateness,
+}
 
 
 def main() -> None:

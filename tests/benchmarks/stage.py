@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -39,6 +40,16 @@ class Running(NamedTuple):
     port: int
     pid: int
     token: str
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    figure: str
+    ceiling: str
+    ratio: str
+    goal: str
 
 
 def person(number: int) -> dict[str, Any]:
@@ -87,6 +98,8 @@ def endpoint(folder: Path, token: str) -> Iterator[Running]:
     """Run the endpoint on a data folder."""
     with subprocess.Popen(
         pinned(SERVER_CORE, sys.executable, "-m", "server.cli", "--data-dir", str(folder), "serve", "--port", "0"),
+        # A minute after its start it would copy the database it is measured with.
+        env={**os.environ, "PERCH_BACKUP_DAILY": "false"},
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
@@ -131,16 +144,20 @@ class Measured(NamedTuple):
     bytes: int
 
 
-def generate(server: Running, connections: int, requests: Sequence[bytes]) -> Measured:
-    """Send the requests over so many connections; fails if one was not answered 2xx."""
+def generate(server: Running, connections: int, requests: Sequence[bytes], *, alone: bool = True) -> Measured:
+    """Send the requests over so many connections; fails if one was not answered 2xx.
+
+    ``alone`` gives the generator a core to itself; the window has to live with whatever the system does.
+    """
     plan = {
         "host": "127.0.0.1",
         "port": server.port,
         "connections": connections,
         "rounds": [[base64.b64encode(r).decode() for r in requests]],
     }
+    command = [sys.executable, "-m", "tests.benchmarks.generator"]
     done = subprocess.run(
-        pinned(GENERATOR_CORE, sys.executable, "-m", "tests.benchmarks.generator"),
+        pinned(GENERATOR_CORE, *command) if alone else command,
         input=json.dumps(plan),
         stdout=subprocess.PIPE,
         text=True,

@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import orjson
 import pytest
 
+from server.backups import Backups
 from server.store.serving import NOTE_FILE, serving
-from server.workspace import ACTIVITY
+from server.workspace import ACTIVITY, DATABASE
 from tests.cli.command_line import CommandLine
 from tests.endpoint import PATIENCE, READY, clean_up, command, first_line
 from tests.source_tree import ROOT
@@ -93,6 +95,43 @@ def test_a_taken_port_is_told(perch: CommandLine) -> None:
     assert (ended.exit_code, ended.out) == (1, "")
     assert ended.err.startswith(f"Error: Another program listens on 127.0.0.1:{port}.")
     assert ended.err.count("\n") == 1
+
+
+def test_a_program_that_starts_it_reads_where_it_listens(perch: CommandLine) -> None:
+    process = subprocess.Popen(
+        command("serve", "--port", "0", "--parent-watch", "--json", data_dir=perch.folder),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        announced = orjson.loads(first_line(process.stdout, process))
+        found = serving(perch.folder)
+        assert found is not None
+        assert announced == asdict(found)
+        assert announced["pid"] == process.pid
+        assert announced["local_url"].startswith("http://127.0.0.1:")
+    finally:
+        clean_up(process)
+
+
+def test_a_program_that_starts_it_reads_what_went_wrong(perch: CommandLine) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        ended = perch.process("serve", "--port", str(port), "--json")
+    assert (ended.exit_code, ended.out) == (1, "")
+    for_programs, for_people = ended.err.splitlines()
+    assert orjson.loads(for_programs) == {"code": "port_in_use", "detail": f"127.0.0.1:{port}"}
+    assert for_people.startswith("Error: Another program listens on")
+
+
+def test_a_setting_that_cannot_be_is_read_by_programs_too(perch: CommandLine) -> None:
+    ended = perch.process("serve", "--port", "0", "--json", environ={"PERCH_KEEP_ALIVE": "soon"})
+    fault = orjson.loads(ended.err.splitlines()[0])
+    assert fault["code"] == "setting_invalid"
+    assert "PERCH_KEEP_ALIVE" in fault["detail"]
 
 
 @pytest.mark.parametrize(
@@ -254,6 +293,35 @@ def test_an_import_and_the_endpoint_write_side_by_side(serve: Serve, tmp_path: P
         assert connection.getresponse().read()
         assert "2,000 created" in CommandLine(running.data_dir)("import", str(tmp_path / "people.csv")).err
     assert get(running)[1]["totalResults"] == 2001
+
+
+def test_the_daily_backup_is_made_while_it_serves(perch: CommandLine) -> None:
+    perch("group", "create", "G")
+    script = (
+        "import functools, sys; from server.cli import main; serve = sys.modules['server.cli.serve']; "
+        "serve.keep_daily = functools.partial(serve.keep_daily, first=0); main()"
+    )
+    arguments = command("serve", "--port", "0", "--parent-watch", data_dir=perch.folder)[3:]
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, *arguments],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert first_line(process.stdout, process).startswith("Perch is serving")
+        assert "The daily backup is" in first_line(process.stderr, process)
+        (made,) = Backups(perch.folder, DATABASE).listed()
+        assert made.automatic
+        assert Backups(perch.folder, DATABASE).contents(made.path).groups == 1
+        process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+    finally:
+        clean_up(process)
 
 
 def test_a_damaged_log_of_requests_stops_nobody(serve: Serve, tmp_path: Path) -> None:

@@ -114,12 +114,12 @@ def test_a_token_is_shown_with_its_history(perch: CommandLine) -> None:
     perch("token", "create", "Okta")
     perch("token", "rotate", "Okta")
     shown = perch("token", "show", "Okta", "--json").json
-    assert [event["event"] for event in shown["history"]] == ["created"]
+    assert [event["event"] for event in shown["history"]] == ["created", "not kept"]
     old = next(one["id"] for one in perch("token", "list", "--json").json if one["status"] == "rotating")
     lines = perch("token", "show", old[:6]).lines
     assert ["Label", "Okta"] in lines
     assert ["Replaced by", shown["id"]] in lines
-    assert [line[1] for line in lines if len(line) == 4] == ["created", "rotated"]
+    assert [line[1] for line in lines if len(line) == 4] == ["created", "not kept", "rotated"]
 
 
 def test_a_copy_that_is_not_there_cannot_be_shown(perch: CommandLine) -> None:

@@ -102,6 +102,7 @@ def test_no_answer_is_an_answer_with_status_0() -> None:
     answer = wire.send("GET", "/Users")
 
     assert answer.status == 0
+    assert isinstance(answer.failure, OSError)
     assert "Connect to 127.0.0.1" in answer.reason
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from server.config import ServerConfig
 from server.faults import Fault
-from server.store.changes import changes
+from server.store.changes import change_of, changes, changes_since, newest, numbers_of
 from server.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -50,6 +50,19 @@ def test_pages_go_towards_the_past(workspace: Workspace) -> None:
     assert [one.summary for one in older] == ["created user user2", "created user user1"]
 
 
+def test_one_change_and_what_came_after_it(workspace: Workspace) -> None:
+    ada = workspace.create("User", {"userName": "ada"}).resource_id
+    workspace.create("User", {"userName": "alan"})
+    for active in (False, True):
+        workspace.set_active("ada", active=active)
+    read = workspace.database.read
+    reactivated, deactivated, created = changes(workspace.database, ada)
+    assert change_of(read, created.seq) == created
+    assert change_of(read, 4711) is None
+    assert changes_since(read, ada, created.seq) == [reactivated, deactivated]
+    assert workspace.database.commit(lambda writer: changes_since(writer.execute, ada, reactivated.seq)) == []
+
+
 def test_what_changed_nothing_is_not_recorded(workspace: Workspace) -> None:
     ada = workspace.create("User", {"userName": "ada"}).resource_id
     workspace.set_active("ada", active=True)
@@ -61,3 +74,17 @@ def test_the_audit_cannot_be_rewritten(workspace: Workspace) -> None:
     with pytest.raises(Fault, match="append-only"):
         workspace.database.commit(lambda connection: connection.execute("UPDATE change SET actor = 'nobody'"))
     assert workspace.changes()[0].actor == "tests"
+
+
+def test_the_changes_of_one_actor_between_two_others(workspace: Workspace) -> None:
+    assert newest(workspace.database) == 0
+    workspace.create("User", {"userName": "ada"})
+    before = newest(workspace.database)
+    workspace.create("User", {"userName": "alan"})
+    workspace.actor = "somebody else"
+    workspace.create("User", {"userName": "grace"})
+    workspace.actor = "tests"
+    workspace.delete("User", "alan")
+    until = newest(workspace.database)
+    workspace.delete("User", "ada")
+    assert numbers_of(workspace.database, "tests", before, until) == [until, before + 1]

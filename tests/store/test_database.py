@@ -131,6 +131,16 @@ def test_readers_cannot_write(database: Database) -> None:
         database.read("INSERT INTO setting VALUES ('k', '1')")
 
 
+def test_one_more_reader_is_another_connection_that_is_closed_with_the_rest(database: Database) -> None:
+    one, other = database.open_reader(), database.reader()
+    assert one is not other
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        one.execute("DELETE FROM setting")
+    database.close()
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        one.execute("SELECT 1")
+
+
 def test_fifty_open_and_close_cycles_leak_no_thread_and_no_file(tmp_path: Path) -> None:
     def open_files() -> int:
         return len(list(Path("/proc/self/fd").iterdir())) if sys.platform == "linux" else 0

@@ -12,7 +12,7 @@ import pytest
 
 from server.config import ServerConfig
 from server.faults import Fault, FaultCode
-from server.store.upkeep import backup, check, examine, restore
+from server.store.upkeep import backup, check, examine, keep_private, restore
 from server.workspace import DATABASE, Workspace
 
 if TYPE_CHECKING:
@@ -186,3 +186,14 @@ def test_a_look_changes_nothing(database: Path) -> None:
     before = database.read_bytes()
     examine(database)
     assert database.read_bytes() == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions elsewhere")
+def test_files_are_private_before_anything_is_in_them(tmp_path: Path) -> None:
+    keep_private(tmp_path, ("one.db", "two.db"))
+    assert {one.name: stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()} == {
+        "one.db": 0o600,
+        "two.db": 0o600,
+    }
+    keep_private(tmp_path / "gone", ("one.db",))
+    assert not (tmp_path / "gone").exists()

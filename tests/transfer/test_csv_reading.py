@@ -148,3 +148,13 @@ def test_a_member_with_an_id_keeps_its_name_for_those_who_do_not_know_the_id() -
             member_lines=(2,),
         )
     ]
+
+
+def test_headings_can_be_given_other_names() -> None:
+    reader = CsvReader(
+        ["Account,Ms\n", "ada,x\n"], {"User": REGISTRY.user, "Group": REGISTRY.group}, renamed=["userName", ""]
+    )
+    (row,) = reader.rows()
+    assert isinstance(row, Row)
+    assert row.document == {"userName": "ada"}
+    assert reader.unknown == []

@@ -1,0 +1,1 @@
+"""The desktop: a Qt window around a workspace and the endpoint that serves it."""

@@ -1,0 +1,1 @@
+"""The page of groups and who is in them."""

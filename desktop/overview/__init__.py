@@ -1,0 +1,1 @@
+"""The page that tells at one look how Perch is doing."""

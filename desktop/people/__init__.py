@@ -1,0 +1,1 @@
+"""The page of people: find, look at, create, edit, import, export."""

@@ -1,0 +1,1 @@
+"""Importing and exporting people and groups as files: two dialogs that several pages open."""

@@ -1,0 +1,39 @@
+"""What every test of the desktop starts from: no screen, and a data folder of its own."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from desktop.widgets import when
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Before the first QApplication; whoever wants to watch sets it beforehand.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    """Name the application as the window's identity does, not as pytest."""
+    return ["perch"]
+
+
+@pytest.fixture(autouse=True)
+def moment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test whose module names its own present, `NOW`, be read at that moment, however late it runs."""
+    now = getattr(request.module, "NOW", None)
+    if isinstance(now, str):
+        monkeypatch.setattr("desktop.widgets.when.present", lambda: when.instant(now))
+
+
+@pytest.fixture
+def workspace_folder(tmp_path: Path) -> Path:
+    """A data folder in which an endpoint takes a free port."""
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    (folder / "perch.toml").write_text("port = 0\n")
+    return folder

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLabel
+
+from desktop.page import Action
+from desktop.shortcut_list import ShortcutList
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+def test_what_has_a_key_is_listed_under_its_section(qtbot: QtBot) -> None:
+    def nothing() -> None:
+        return None
+
+    listed = ShortcutList(
+        None,
+        [
+            ("Everywhere", [Action("Search", nothing, shortcut="Ctrl+K"), Action("Without a key", nothing)]),
+            ("Tokens", [Action("Generate token", nothing, shortcut="Ctrl+N")]),
+            ("Quiet", [Action("No key here", nothing)]),
+        ],
+    )
+    qtbot.addWidget(listed)
+    texts = [label.text() for label in listed.findChildren(QLabel)]
+    assert {"Everywhere", "Search", "Ctrl+K", "Tokens", "Generate token", "Ctrl+N"} <= set(texts)
+    assert not {"Without a key", "Quiet", "No key here"} & set(texts)

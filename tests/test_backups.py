@@ -1,0 +1,231 @@
+"""Backups by hand and by the day: which there are, which stay, and how one is brought back."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import stat
+import sys
+from collections import namedtuple
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server.backups import Backups, keep_daily
+from server.config import ServerConfig
+from server.faults import Fault, FaultCode
+from server.store.serving import claimed
+from server.workspace import DATABASE, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from server.backups import BackupFile
+
+CONFIG = ServerConfig(required=("userName",))
+START = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = START.timestamp()
+
+    def __call__(self) -> float:
+        return self.at
+
+    def advance(self, **span: float) -> None:
+        self.at += timedelta(**span).total_seconds()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with Workspace.open(tmp_path / "data", CONFIG) as opened:
+        opened.create("User", {"userName": "ada"})
+        yield opened
+
+
+@pytest.fixture
+def backups(workspace: Workspace, clock: Clock) -> Backups:
+    return Backups(workspace.folder, DATABASE, clock=clock)
+
+
+def names(backups: Backups) -> list[str]:
+    return [one.path.name for one in backups.listed()]
+
+
+def test_a_backup_is_named_for_its_moment_and_private(backups: Backups) -> None:
+    assert backups.listed() == []
+    made = backups.now()
+    assert made.path == backups.folder / "perch-20261124-120000.db"
+    assert (made.made, made.automatic) == ("2026-11-24T12:00:00.000Z", False)
+    assert made.size == made.path.stat().st_size
+    assert backups.listed() == [made]
+    if sys.platform != "win32":
+        assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(backups.folder.stat().st_mode) == 0o700
+
+
+def test_two_within_a_second_are_two(backups: Backups) -> None:
+    assert backups.now().path != backups.now().path
+    assert names(backups) == ["perch-20261124-120000.db", "perch-20261124-120000-2.db"]
+
+
+def test_the_newest_comes_first_and_what_is_no_backup_is_not_listed(backups: Backups, clock: Clock) -> None:
+    backups.now()
+    clock.advance(days=40)
+    backups.now(automatic=True)
+    for name in ("perch.db", "perch-20261399-120000.db", "notes.txt", "perch-20261124-120000.db.part"):
+        (backups.folder / name).write_text("other")
+    assert names(backups) == ["perch-20270103-120000-auto.db", "perch-20261124-120000.db"]
+
+
+def test_a_day_after_the_last_automatic_one_the_next_is_due(backups: Backups, clock: Clock) -> None:
+    backups.now()
+    assert backups.due(clock())
+    assert backups.daily() is not None
+    assert not backups.due(clock())
+    clock.advance(hours=23, minutes=59)
+    assert backups.daily() is None
+    clock.advance(minutes=1)
+    assert backups.due(clock())
+
+
+def test_a_clock_that_was_put_back_does_not_end_the_backups(backups: Backups, clock: Clock) -> None:
+    backups.daily()
+    clock.advance(days=-300)
+    assert backups.due(clock())
+
+
+def test_seven_automatic_ones_stay_and_every_other(backups: Backups, clock: Clock) -> None:
+    by_hand = backups.now()
+    for _ in range(10):
+        assert backups.daily() is not None
+        clock.advance(days=1)
+    kept = backups.listed()
+    assert by_hand in kept
+    assert [one.made[:10] for one in kept if one.automatic] == [
+        f"{START + timedelta(days=day):%Y-%m-%d}" for day in range(9, 2, -1)
+    ]
+
+
+def test_the_settings_decide_and_may_change_meanwhile(backups: Backups, workspace: Workspace, clock: Clock) -> None:
+    workspace.save_settings({"backup_daily": False})
+    assert not backups.due(clock())
+    workspace.save_settings({"backup_daily": True, "backup_keep": 2})
+    for _ in range(4):
+        backups.daily()
+        clock.advance(days=1)
+    assert len(backups.listed()) == 2
+
+
+def test_a_copy_that_was_never_finished_goes_after_a_while(backups: Backups, clock: Clock) -> None:
+    backups.daily()
+    left, running = (backups.folder / f"perch-20261120-12000{n}-auto.db.part" for n in range(2))
+    for path, age in ((left, 7200), (running, 60)):
+        path.write_bytes(b"half")
+        os.utime(path, (clock() - age, clock() - age))
+    backups.prune(7)
+    assert (left.exists(), running.exists()) == (False, True)
+
+
+def test_a_short_disk_is_not_filled_with_copies(backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:
+    usage = namedtuple("usage", "total used free")  # noqa: PYI024 -- what shutil gives
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, 50_000_000))
+    with pytest.raises(Fault) as caught:
+        backups.daily()
+    assert caught.value.code is FaultCode.DISK_FULL
+    assert backups.listed() == []
+    backups.now()
+
+
+def test_the_contents_are_told_before_anything_is_brought_back(
+    backups: Backups, workspace: Workspace, tmp_path: Path
+) -> None:
+    made = backups.now()
+    workspace.create("User", {"userName": "alan"})
+    assert backups.contents(made.path).people == 1
+    (tmp_path / "text").write_text("no backup")
+    with pytest.raises(Fault) as caught:
+        backups.contents(tmp_path / "text")
+    assert caught.value.code is FaultCode.BACKUP_UNUSABLE
+
+
+def test_what_is_brought_back_shows_in_a_workspace_that_is_open(backups: Backups, workspace: Workspace) -> None:
+    made = backups.now()
+    workspace.create("User", {"userName": "alan"})
+    done = backups.restore(made.path)
+    assert [one["userName"] for one in workspace.walk("User")] == ["ada"]
+    workspace.create("User", {"userName": "grace"})
+    assert done.kept is not None
+    assert backups.contents(done.kept).people == 2
+
+
+def test_nothing_is_brought_back_under_an_endpoint(backups: Backups, workspace: Workspace) -> None:
+    made = backups.now()
+    workspace.create("User", {"userName": "alan"})
+    with claimed(workspace.folder), pytest.raises(Fault) as caught:
+        backups.restore(made.path)
+    assert caught.value.code is FaultCode.ALREADY_SERVING
+    assert workspace.query("User").total == 2
+
+
+async def until(found: asyncio.Event) -> None:
+    await asyncio.wait_for(found.wait(), 20)
+
+
+class Watched(Backups):
+    """Tells when the endpoint has looked, and how often."""
+
+    def __init__(self, folder: Path, problem: Fault | None = None) -> None:
+        super().__init__(folder, DATABASE)
+        self.looks = 0
+        self.loop = asyncio.get_running_loop()
+        self.enough = asyncio.Event()
+        self.problem = problem
+
+    def daily(self) -> BackupFile | None:
+        self.looks += 1
+        try:
+            if self.problem is not None:
+                raise self.problem
+            return super().daily()
+        finally:
+            if self.looks == 3:
+                self.loop.call_soon_threadsafe(self.enough.set)
+
+
+async def test_an_endpoint_looks_again_and_again_and_makes_one_a_day(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    watched = Watched(workspace.folder)
+    await looked(watched)
+    (made,) = watched.listed()
+    assert made.automatic
+    assert caplog.text.count(f"The daily backup is {made.path}") == 1
+
+
+async def test_what_goes_wrong_is_logged_once_and_tried_again(
+    workspace: Workspace, caplog: pytest.LogCaptureFixture
+) -> None:
+    watched = Watched(workspace.folder, Fault(FaultCode.DISK_FULL, "the disk"))
+    await looked(watched)
+    assert caplog.text.count("No daily backup was made: disk_full: the disk") == 1
+
+
+async def looked(watched: Watched) -> None:
+    task = asyncio.create_task(keep_daily(watched, first=0, every=0.001))
+    await until(watched.enough)
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
