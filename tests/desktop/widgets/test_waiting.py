@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def test_it_shows_how_far_the_work_is_and_goes_with_it(qtbot: QtBot) -> None:
-    holder, owner, go = QWidget(), QObject(), threading.Event()
+    holder, owner, watched, go = QWidget(), QObject(), threading.Event(), threading.Event()
     qtbot.addWidget(holder)
     waiting = Waiting()
     waiting.setParent(holder)
@@ -23,11 +23,13 @@ def test_it_shows_how_far_the_work_is_and_goes_with_it(qtbot: QtBot) -> None:
     task = Task()
 
     def work() -> None:
+        watched.wait(20)
         task.report(30, 100)
         go.wait(20)
 
     background.run(owner, work, task=task)
     waiting.wait_for(task, "Importing…")
+    watched.set()
     bar = waiting.findChild(QProgressBar)
     assert isinstance(bar, QProgressBar)
     assert bar.accessibleName() == "Importing…"
