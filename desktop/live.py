@@ -20,6 +20,10 @@ _log = logging.getLogger("perch.desktop")
 
 INTERVAL: Final = 0.25
 """Seconds between two looks; a page is told at most so often."""
+RUSH: Final = 8
+"""Looks in a row that found something, after which it is a rush."""
+RUSH_FACTOR: Final = 6
+"""How much rarer the looks are in a rush: nobody reads four new lists a second, and each costs the window a moment."""
 
 
 class Live(QObject):
@@ -57,6 +61,7 @@ class Live(QObject):
         # The first look tells of both: a page may have read before it.
         seen = (-1, -1)
         faulty = False
+        in_a_row = 0
         while not self._stop.is_set():
             try:
                 now = (self._workspace.database.data_version(), self._workspace.activity.data_version())
@@ -72,5 +77,6 @@ class Live(QObject):
                     self.directory_changed.emit()
                 if now[1] != seen[1]:
                     self.activity_changed.emit()
+                in_a_row = in_a_row + 1 if now != seen else 0
                 seen = now
-            self._stop.wait(self._interval)
+            self._stop.wait(self._interval * (RUSH_FACTOR if in_a_row > RUSH else 1))

@@ -140,6 +140,8 @@ class Theme(QObject):
         self._application = application
         self._mode = mode
         self._bound: weakref.WeakKeyDictionary[QObject, tuple[str, str]] = weakref.WeakKeyDictionary()
+        self._made: dict[str, QColor] = {}
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         self.is_dark = False
         self.colors: Mapping[str, str] = LIGHT
         application.setStyle("Fusion")
@@ -170,6 +172,7 @@ class Theme(QObject):
         else:
             self.is_dark = self._mode is Mode.DARK
         self.colors = DARK if self.is_dark else LIGHT
+        self._made.clear()
         palette = QPalette()
         for role, name in _ROLES:
             palette.setColor(role, QColor(self.colors[name]))
@@ -183,8 +186,11 @@ class Theme(QObject):
                 target.setIcon(self.icon(name, color))  # type: ignore[attr-defined] # only what has setIcon is bound
 
     def color(self, name: str) -> QColor:
-        """Give a colour by its role."""
-        return QColor(self.colors[name])
+        """Give a colour by its role; not to be changed: tables paint each cell with the same."""
+        found = self._made.get(name)
+        if found is None:
+            found = self._made[name] = QColor(self.colors[name])
+        return found
 
     def icon(self, name: str, color: str = "muted") -> QIcon:
         """Give an icon ("copy", or "ri.plug-2-line" of another set) in a colour by its role."""
@@ -192,7 +198,12 @@ class Theme(QObject):
 
     def pixmap(self, name: str, color: str = "muted", size: int = 18) -> QPixmap:
         """Give an icon as a picture, sharp on every screen."""
-        return self.icon(name, color).pixmap(QSize(size, size), self._application.devicePixelRatio())
+        ratio = self._application.devicePixelRatio()
+        key = (name, self.colors[color], size, ratio)
+        found = self._pixmaps.get(key)
+        if found is None:
+            found = self._pixmaps[key] = self.icon(name, color).pixmap(QSize(size, size), ratio)
+        return found
 
     def bind_icon(self, target: QObject, name: str, color: str = "muted") -> None:
         """Give a button or an action its icon now and whenever the look changes."""
@@ -225,8 +236,9 @@ def style_sheet(colors: Mapping[str, str], mono: str) -> str:
     return text.replace("@mono;", f'"{mono}";')
 
 
+@lru_cache(16)
 def mono_font(pixels: int = 12) -> QFont:
-    """Give the font of URLs, tokens and JSON."""
+    """Give the font of URLs, tokens and JSON; not to be changed."""
     font = QFont(_mono_family())
     font.setStyleHint(QFont.StyleHint.Monospace)
     font.setPixelSize(pixels)
@@ -238,8 +250,9 @@ def is_alive(target: QObject) -> bool:
     return shiboken6.isValid(target)
 
 
+@lru_cache(32)
 def ui_font(pixels: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """Give the font of everything else, for those who paint."""
+    """Give the font of everything else, for those who paint; not to be changed."""
     font = QFont(QApplication.font())
     font.setPixelSize(pixels)
     font.setWeight(weight)

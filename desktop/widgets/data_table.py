@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -132,7 +133,17 @@ class CellDelegate(QStyledItemDelegate):
 
 
 def _elided(painter: QPainter, text: str, width: int) -> str:
-    return QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, width)
+    font = painter.font()
+    return _cut(text, width, font.family(), font.pixelSize(), font.weight())
+
+
+@lru_cache(8_192)
+def _cut(text: str, width: int, family: str, pixels: int, weight: int) -> str:
+    """Measure a text once: a table that is live paints the same cells many times a second."""
+    font = QFont(family)
+    font.setPixelSize(pixels)
+    font.setWeight(QFont.Weight(weight))
+    return QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, width)
 
 
 class DataTable(QTableView):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from desktop.live import Live
+import pytest
+
+from desktop.live import RUSH, RUSH_FACTOR, Live
 from server.config import ServerConfig
 from server.records import Exchange
 from server.store.activity import ActivityLog
@@ -68,3 +70,33 @@ def test_what_is_wrong_is_told_once_and_so_is_that_it_passed(qtbot: QtBot, works
         assert len(faults) == 1
     finally:
         live.stop()
+
+
+def test_in_a_rush_the_looks_are_rarer_and_afterwards_as_often_as_before(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live = Live(workspace, interval=0.01)
+    waits: list[float] = []
+    changing = True
+    version = 0
+
+    def wait(seconds: float | None = None) -> bool:
+        waits.append(seconds or 0.0)
+        return False
+
+    def data_version() -> int:
+        nonlocal version
+        version += changing
+        return version
+
+    monkeypatch.setattr(live._stop, "wait", wait)
+    monkeypatch.setattr(workspace.database, "data_version", data_version)
+    live.start()
+    qtbot.waitUntil(lambda: len(waits) > RUSH + 5)
+    changing = False
+    so_far = len(waits)
+    qtbot.waitUntil(lambda: len(waits) > so_far + 5)
+    live.stop()
+    assert waits[:RUSH] == [0.01] * RUSH
+    assert waits[RUSH + 2] == pytest.approx(0.01 * RUSH_FACTOR)
+    assert waits[-1] == 0.01
