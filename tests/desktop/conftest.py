@@ -6,11 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 
 from desktop.widgets import when
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from PySide6.QtWidgets import QApplication
 
 # Before the first QApplication; whoever wants to watch sets it beforehand.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -28,6 +32,15 @@ def moment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     now = getattr(request.module, "NOW", None)
     if isinstance(now, str):
         monkeypatch.setattr("desktop.widgets.when.present", lambda: when.instant(now))
+
+
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Begin with nothing in the clipboard and leave nothing: what Python put there must not outlive Python."""
+    del qapp
+    QGuiApplication.clipboard().clear()
+    yield
+    QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture

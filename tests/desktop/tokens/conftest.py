@@ -8,15 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
-from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.tokens.page import TokensPage
 from tests.desktop import keyrings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from pytestqt.qtbot import QtBot
 
     from desktop.desk import Desk
@@ -27,14 +24,6 @@ PATIENCE = 20_000
 held_keyring = keyrings.held_keyring
 
 AnyWidget = TypeVar("AnyWidget", bound=QWidget)
-
-
-@pytest.fixture(autouse=True)
-def empty_clipboard(qapp: QApplication) -> Iterator[None]:
-    """Leave nothing in the clipboard: what Python put there must not outlive Python."""
-    del qapp
-    yield
-    QGuiApplication.clipboard().clear()
 
 
 @pytest.fixture
