@@ -11,6 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from desktop import theme
+from desktop.garbage import GarbageCollection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,6 +45,7 @@ def make_application(arguments: Sequence[str], mode: Mode) -> QApplication:
     QApplication.setDesktopFileName("perch")
     application = QApplication(list(arguments))
     application.setQuitOnLastWindowClosed(False)
+    GarbageCollection(application)
     look = theme.install(application, mode)
 
     def draw() -> None:

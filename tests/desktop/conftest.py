@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,15 @@ def moment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
     now = getattr(request.module, "NOW", None)
     if isinstance(now, str):
         monkeypatch.setattr("desktop.widgets.when.present", lambda: when.instant(now))
+
+
+@pytest.fixture(autouse=True)
+def garbage_stays_here() -> Iterator[None]:
+    """Collect cycles between tests and in this thread, as the window does (`desktop.garbage`)."""
+    gc.disable()
+    yield
+    gc.collect(1)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

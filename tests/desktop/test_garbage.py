@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import gc
+import threading
+import weakref
+from typing import TYPE_CHECKING
+
+from desktop.garbage import GarbageCollection
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+
+class Knot:
+    """Refers to itself; notes in which thread it ended."""
+
+    ended: list[int]
+
+    def __init__(self, ended: list[int]) -> None:
+        self.itself = self
+        self._finalizer = weakref.finalize(self, lambda: ended.append(threading.get_ident()))
+
+
+def test_what_other_threads_leave_is_collected_here_and_not_there(qtbot: QtBot) -> None:
+    collection = GarbageCollection()
+    try:
+        ended: list[int] = []
+
+        def litter() -> None:
+            for _ in range(5_000):
+                Knot(ended)
+
+        thread = threading.Thread(target=litter)
+        thread.start()
+        thread.join()
+        assert ended == []
+        qtbot.waitUntil(lambda: len(ended) == 5_000)
+        assert set(ended) == {threading.get_ident()}
+    finally:
+        collection.release()
+    assert gc.isenabled()
