@@ -16,7 +16,7 @@ from server.okta.features import Feature
 from server.okta.person import Person, merge
 from server.okta.scenario import Step, Stopped, scenario
 from server.okta.verdicts import ATTEMPTS, SOCKET_TIMEOUT, Asked, verdict
-from server.okta.wire import Answer, Wire, compact, lookup
+from server.okta.wire import Answer, Transport, Wire, compact, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -51,8 +51,8 @@ class OktaClient:
 
     ``pace`` is called with the seconds that Okta waits before a request (``time.sleep`` plays at Okta's own
     speed, a scaled one faster); None plays without a pause, and a 429 then ends the scenario instead of being
-    waited for. ``people`` (by Okta's id) and ``groups`` (by name) hold the server's ids, all that Okta
-    remembers of it.
+    waited for. ``wire`` carries the requests instead of a connection of its own. ``people`` (by Okta's id) and
+    ``groups`` (by name) hold the server's ids, all that Okta remembers of it.
     """
 
     def __init__(
@@ -65,8 +65,9 @@ class OktaClient:
         scheme: str = "Bearer",
         timeout: float = SOCKET_TIMEOUT,
         choose: Callable[[str], str] = secrets.choice,
+        wire: Transport | None = None,
     ) -> None:
-        self.wire = Wire(base_url, token, scheme=scheme, timeout=timeout)
+        self.wire: Transport = wire or Wire(base_url, token, scheme=scheme, timeout=timeout)
         self.kind = kind
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from server.okta.dialogues import OktaClient
 from server.okta.features import OWN_AGENT
+from server.okta.wire import Wire
 
 if TYPE_CHECKING:
     from server.okta.scenario import Step
@@ -147,9 +148,10 @@ def try_connection(base_url: str, secret: str, *, timeout: float = PATIENCE) -> 
     if not (secret.isascii() and secret.isprintable()):
         return _failed(Cause.TOKEN, "This is no token: it holds characters that none has.", _WORDS[Cause.TOKEN][1])
     try:
-        with OktaClient(base_url.strip(), secret, timeout=timeout) as client:
-            # What is tried from here is not Okta: it must not turn any sign of Okta's green.
-            client.wire.agent = f"{OWN_AGENT} connection test"
+        wire = Wire(base_url.strip(), secret, timeout=timeout)
+        # What is tried from here is not Okta: it must not turn any sign of Okta's green.
+        wire.agent = f"{OWN_AGENT} connection test"
+        with OktaClient(wire.base_url, secret, wire=wire) as client:
             steps = tuple(client.test_connection())
     except ValueError:
         return _failed(Cause.ADDRESS, f"{base_url!r} is no base URL.", "Use one like https://scim.example.com/scim/v2.")
@@ -161,7 +163,7 @@ def try_connection(base_url: str, secret: str, *, timeout: float = PATIENCE) -> 
     if cause not in _WORDS:
         return Trial(ok=False, cause=cause, sentence=last.verdict.sentence, remedy=_LOOK, steps=steps)
     sentence, remedy = _WORDS[cause]
-    facts = {"host": client.wire.host, "status": last.status, "seconds": f"{timeout:g}", "reason": _reason(last)}
+    facts = {"host": wire.host, "status": last.status, "seconds": f"{timeout:g}", "reason": _reason(last)}
     return Trial(ok=False, cause=cause, sentence=sentence.format(**facts), remedy=remedy, steps=steps)
 
 

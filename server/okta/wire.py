@@ -10,7 +10,7 @@ import http.client
 import zlib
 from dataclasses import dataclass, field
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 from urllib.parse import quote, urlsplit
 
 import orjson
@@ -71,6 +71,16 @@ def lookup(attribute: str, value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     expression = f'{attribute} eq "{escaped}"'
     return f"filter={quote(expression, safe='')}&startIndex=1&count=100"
+
+
+class Transport(Protocol):
+    """What carries the requests of a scenario to a server: a connection, or something that stands in its way."""
+
+    def send(self, method: str, target: str, body: bytes | None = None) -> Answer:
+        """Send one request and read its answer; a failing network is an answer of status 0."""
+
+    def close(self) -> None:
+        """Let go of the connection; the next request opens another."""
 
 
 class Wire:
