@@ -41,6 +41,8 @@ class Task(QObject):
         super().__init__()
         self._cancelled = threading.Event()
         self.is_over = False
+        self.tell: Callable[[int, int], None] = _nobody
+        """Where `report` tells how far the work is; this object may be gone in the middle of it."""
 
     @property
     def is_cancelled(self) -> bool:
@@ -58,12 +60,10 @@ class Task(QObject):
         """Tell from inside the work how far it is; raises Cancelled."""
         if self.is_cancelled:
             raise Cancelled
-        self._emit(self.progressed, done, total)
-
-    def _emit(self, signal: Any, *values: Any) -> None:
-        # The window, and this object with it, may be gone before its work is.
-        if shiboken6.isValid(self):
-            signal.emit(*values)
+        try:
+            self.tell(done, total)
+        except RuntimeError as error:  # the application has ended
+            raise Cancelled from error
 
 
 class _Home(QObject):
@@ -75,6 +75,7 @@ class _Home(QObject):
     """
 
     arrived = Signal()
+    progressed = Signal(int, int)
 
     def __init__(
         self,
@@ -92,6 +93,8 @@ class _Home(QObject):
         self._failed = failed
         self._outcome: tuple[Any, Exception | None] = (None, None)
         self.arrived.connect(self._settle)
+        self.progressed.connect(self._show_progress)
+        task.tell = self.progressed.emit
 
     def carry_out(self) -> None:
         """Do the work, on whatever thread this is called."""
@@ -102,9 +105,17 @@ class _Home(QObject):
         except Exception as error:  # noqa: BLE001 -- every error goes to whoever asked
             self._outcome = (None, error)
 
+    def _show_progress(self, done: int, total: int) -> None:
+        if self._is_awaited():
+            self._task.progressed.emit(done, total)
+
+    def _is_awaited(self) -> bool:
+        return not self._task.is_cancelled and self._owner is not None and shiboken6.isValid(self._owner)
+
     def _settle(self) -> None:
-        task, owner = self._task, self._owner
-        if not task.is_cancelled and owner is not None and shiboken6.isValid(owner):
+        task = self._task
+        task.tell = _nobody
+        if self._is_awaited():
             result, error = self._outcome
             task.is_over = True
             if error is None:
@@ -142,6 +153,10 @@ def _ignore(_: object) -> None:
 
 
 def _nothing() -> None:
+    return None
+
+
+def _nobody(_done: int, _total: int) -> None:
     return None
 
 

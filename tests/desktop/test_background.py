@@ -130,6 +130,26 @@ def test_a_result_for_a_window_that_is_gone_is_dropped(qtbot: QtBot) -> None:
     assert told == []
 
 
+def test_progress_for_a_window_that_is_gone_is_told_to_nobody(qtbot: QtBot) -> None:
+    begun, go = threading.Event(), threading.Event()
+    reported: list[int] = []
+    owner, task = QObject(), Task()
+
+    def work() -> None:
+        begun.set()
+        go.wait(20)
+        for number in range(100):
+            task.report(number, 100)
+            reported.append(number)
+
+    background.run(owner, work, task=task)
+    qtbot.waitUntil(begun.is_set)
+    with qtbot.waitSignal(owner.destroyed):
+        owner.deleteLater()
+    go.set()
+    qtbot.waitUntil(lambda: len(reported) == 100)
+
+
 def test_an_owner_that_lives_by_its_work_alone_ends_in_the_gui_thread(qtbot: QtBot) -> None:
     ended: list[bool] = []
 
