@@ -65,7 +65,7 @@ FROM json_each(?) j CROSS JOIN resource r ON r.seq = j.value
 """
 _GROUP_SEQ = "(SELECT seq FROM main.resource WHERE id = ? AND type = 'Group')"
 _IN_GROUP = f"p.seq IN (SELECT member_seq FROM main.member WHERE group_seq = {_GROUP_SEQ})"  # noqa: S608 -- our own
-_FOUND_PERSON = "(instr(p.name, ?{0}) OR instr(p.user_name, ?{0}) OR instr(p.email, ?{0}) OR instr(p.emails, ?{0}))"
+_FOUND_PERSON = "instr(p.found_by, ?{0})"
 
 _PEOPLE_ORDERS: Final[dict[str, str]] = {
     "name": "p.name {0}, p.seq {0}",

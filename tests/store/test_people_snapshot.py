@@ -31,7 +31,7 @@ def snapshot(connection: sqlite3.Connection) -> PeopleSnapshot:
 
 
 def rows(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
-    return connection.execute("SELECT name, user_name, email, emails, okta FROM temp.person ORDER BY seq").fetchall()
+    return connection.execute("SELECT name, user_name, email, found_by, okta FROM temp.person ORDER BY seq").fetchall()
 
 
 def generation(workspace: Workspace) -> int:
@@ -52,14 +52,27 @@ def test_it_is_made_once_and_mended_after(
     workspace.create("User", {"userName": "ada@x", "displayName": "Ada É", "emails": [{"value": "ADA@x"}]})
     workspace.create("User", {"userName": "alan", "emails": [{"value": "a@x"}, {"value": "b@x"}]})
     snapshot.catch_up(generation(workspace))
-    before = [("ada e", "ada@x", None, None, 0), ("alan", "alan", "a@x", "a@x\x1fb@x", 0)]
+    before = [("ada e", "ada@x", None, "ada e\x1fada@x", 0), ("alan", "alan", "a@x", "alan\x1falan\x1fa@x\x1fb@x", 0)]
     assert rows(connection) == before
     workspace.modify("User", "alan", [{"op": "replace", "path": "userName", "value": "Turing"}])
     workspace.delete("User", "ada@x")
     workspace.create("User", {"userName": "grace", "externalId": "00u1"})
     assert rows(connection) == before
     snapshot.catch_up(generation(workspace))
-    assert rows(connection) == [("turing", "turing", "a@x", "a@x\x1fb@x", 0), ("grace", "grace", "", None, 1)]
+    assert rows(connection) == [
+        ("turing", "turing", "a@x", "turing\x1fturing\x1fa@x\x1fb@x", 0),
+        ("grace", "grace", "", "grace\x1fgrace", 1),
+    ]
+
+
+def test_a_search_by_name_reads_one_index_and_nothing_beside_it(
+    connection: sqlite3.Connection, snapshot: PeopleSnapshot
+) -> None:
+    snapshot.catch_up(0)
+    snapshot.index("name")
+    search = "SELECT seq FROM temp.person p WHERE instr(p.found_by, ?) ORDER BY p.name, p.seq"
+    plan = connection.execute(f"EXPLAIN QUERY PLAN {search}", ("ada",)).fetchall()
+    assert [step[3] for step in plan] == ["SCAN p USING COVERING INDEX person_by_name"]
 
 
 def test_an_older_directory_in_its_place_is_read_anew(
