@@ -84,6 +84,7 @@ class _Home(QObject):
         work: Callable[[], Any],
         done: Callable[[Any], None],
         failed: Callable[[Exception], None],
+        stopped: Callable[[], None],
     ) -> None:
         super().__init__(QCoreApplication.instance())
         self._owner: QObject | None = owner
@@ -91,6 +92,7 @@ class _Home(QObject):
         self._work = work
         self._done = done
         self._failed = failed
+        self._stopped = stopped
         self._outcome: tuple[Any, Exception | None] = (None, None)
         self.arrived.connect(self._settle)
         self.progressed.connect(self._show_progress)
@@ -110,7 +112,10 @@ class _Home(QObject):
             self._task.progressed.emit(done, total)
 
     def _is_awaited(self) -> bool:
-        return not self._task.is_cancelled and self._owner is not None and shiboken6.isValid(self._owner)
+        return not self._task.is_cancelled and self._has_owner()
+
+    def _has_owner(self) -> bool:
+        return self._owner is not None and shiboken6.isValid(self._owner)
 
     def _settle(self) -> None:
         task = self._task
@@ -125,8 +130,10 @@ class _Home(QObject):
                 self._failed(error)
                 task.failed.emit(error)
             task.ended.emit()
+        elif self._has_owner():
+            self._stopped()
         self._owner, self._outcome = None, (None, None)
-        self._work, self._done, self._failed = _nothing, _ignore, _shrug
+        self._work, self._done, self._failed, self._stopped = _nothing, _ignore, _shrug, _nothing
         self.deleteLater()
 
 
@@ -166,16 +173,18 @@ def run(
     done: Callable[[T], None] | None = None,
     failed: Callable[[Exception], None] | None = None,
     *,
+    stopped: Callable[[], None] | None = None,
     task: Task | None = None,
 ) -> Task:
     """Call ``work`` on another thread, then ``done`` with its result or ``failed`` with its error on this one.
 
-    Neither is called once the task is cancelled or ``owner`` is gone. Work that reports progress is given the
+    Neither is called once the task is cancelled or ``owner`` is gone; after a cancel ``stopped`` is called when the
+    work has really come to its end, which is later than `Task.ended`. Work that reports progress is given the
     task beforehand: ``task = Task(); run(self, lambda: read(task.report), task=task)``.
     """
     task = task or Task()
     task.setParent(owner)
-    home = _Home(task, owner, work, done or _ignore, failed or _shrug)
+    home = _Home(task, owner, work, done or _ignore, failed or _shrug, stopped or _nothing)
     task.ended.connect(task.deleteLater)
     pool = QThreadPool.globalInstance()
     if pool.maxThreadCount() < THREADS:

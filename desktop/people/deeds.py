@@ -5,7 +5,6 @@ Belongs here: the calls of the workspace and the changes they left. Must not kno
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
@@ -32,13 +31,10 @@ class Deed:
     done: int = 0
     unchanged: int = 0
     """Those with whom there was nothing to do, or who are gone."""
-    is_over: threading.Event = field(default_factory=threading.Event)
-    """Nothing is done any more: after a cancel, one is still being finished."""
 
     def undo(self, workspace: Workspace, report: Callable[[int, int], None]) -> int:
         """Put everything back, the last first; gives how many changes. Raises ScimError for a single one only."""
         undone = 0
-        self.is_over.wait()
         for number, seq in enumerate(reversed(list(self.changes))):
             report(number, len(self.changes))
             try:
@@ -93,12 +89,9 @@ def _each(
     report: Callable[[int, int], None],
     act: Callable[[str], object],
 ) -> Deed:
-    try:
-        for number, one in enumerate(ids):
-            report(number, len(ids))
-            _do(workspace, one, deed, act)
-    finally:
-        deed.is_over.set()
+    for number, one in enumerate(ids):
+        report(number, len(ids))
+        _do(workspace, one, deed, act)
     return deed
 
 

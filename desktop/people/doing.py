@@ -123,8 +123,8 @@ class Doing(QObject):
             if deed.changes:
                 over(stopped=True)
 
-        background.run(self, work, lambda _: over(), failed, task=task)
-        task.ended.connect(lambda: over(stopped=True) if task.is_cancelled else None)
+        # One is still being finished when Cancel is pressed: what was done is told, with its undo, after that.
+        background.run(self, work, lambda _: over(), failed, stopped=lambda: over(stopped=True), task=task)
         self._waiting.wait_for(task, doing)
 
     def _undo_all(self, deed: Deed) -> None:

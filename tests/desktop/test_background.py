@@ -130,6 +130,25 @@ def test_a_result_for_a_window_that_is_gone_is_dropped(qtbot: QtBot) -> None:
     assert told == []
 
 
+def test_after_a_cancel_the_real_end_of_the_work_is_told_too(qtbot: QtBot) -> None:
+    owner, go, begun = QObject(), threading.Event(), threading.Event()
+    told: list[str] = []
+
+    def work() -> None:
+        begun.set()
+        go.wait(20)
+        told.append("finished the last one")
+
+    task = background.run(owner, work, stopped=lambda: told.append("stopped"))
+    qtbot.waitUntil(begun.is_set)
+    with qtbot.waitSignal(task.ended):
+        task.cancel()
+    assert told == []
+    go.set()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told == ["finished the last one", "stopped"]
+
+
 def test_progress_for_a_window_that_is_gone_is_told_to_nobody(qtbot: QtBot) -> None:
     begun, go = threading.Event(), threading.Event()
     reported: list[int] = []

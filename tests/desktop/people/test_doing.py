@@ -74,6 +74,8 @@ def test_cancel_keeps_what_is_done_and_offers_to_undo_it(qtbot: QtBot, workspace
     place.doing.set_active(endless, active=False)
     qtbot.waitUntil(lambda: active(workspace) < len(ids))
     qtbot.mouseClick(place.waiting.cancel_button, Qt.MouseButton.LeftButton)
+    assert place.waiting.isHidden()
+    qtbot.waitUntil(lambda: bool(place.told))
     assert place.told[-1][0].startswith("Stopped. Deactivated")
     undo_last(place)
     qtbot.waitUntil(lambda: active(workspace) == len(ids))
