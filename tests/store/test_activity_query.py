@@ -4,15 +4,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from server.records import ActivityRecord, Exchange, Refusal
+from server.records import Exchange, Refusal
 from server.store.activity import ActivityLog
 from server.store.activity_batch import CHUNK, WHOLE_WRITES
 from server.store.activity_query import BODY_OMITTED, instant
 from server.store.database import Database
+from tests.activity_records import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from server.records import ActivityRecord
 
 NOON = 1_790_000_040.123
 DELETED = "deactivated Grace Hopper"
@@ -73,7 +76,7 @@ def log(tmp_path: Path) -> Iterator[ActivityLog]:
 
 
 def test_a_record_says_all_that_was_kept(log: ActivityLog) -> None:
-    assert log.get(1) == ActivityRecord(
+    assert log.get(1) == kept(
         seq=1,
         at="2026-09-21T14:14:00.123Z",
         request_id="ab12-ff",
@@ -81,16 +84,11 @@ def test_a_record_says_all_that_was_kept(log: ActivityLog) -> None:
         path="/scim/v2/Users",
         query="attributes=id",
         status=201,
-        duration=1_234,
-        token_id="t1",
         address="10.0.0.9",
-        agent="Okta SCIM Client 1.0.0",
-        scim_type=None,
         meaning="created user Ada",
         feature="push_new_user",
         resource_id="u1",
         ignored=("nickname", "shoeSize"),
-        refusal=None,
         headers=(("User-Agent", "Okta SCIM Client 1.0.0"), ("X-Empty", ""), ("X-Colons", "a: b: c")),
         request_body='{"userName":"ada","title":"100% sure_of it"}',
         response_body='{"id":"u1"}',

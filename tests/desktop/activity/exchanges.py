@@ -6,11 +6,11 @@ import http.client
 import json
 import time
 from contextlib import closing
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from server.records import ActivityRecord, Exchange
+from server.records import Exchange
+from tests import activity_records
 from tests.http.client import Answer, received
 
 if TYPE_CHECKING:
@@ -20,33 +20,7 @@ if TYPE_CHECKING:
 PATIENCE: Final = 10_000
 CANARY: Final = "canary-Tr0ub4dor"
 """A password that must be found nowhere."""
-_RECORD: Final = ActivityRecord(
-    seq=7,
-    at="2026-11-23T20:48:31.123Z",
-    request_id="ab12-7",
-    method="GET",
-    path="/scim/v2/Users",
-    query="",
-    status=200,
-    duration=1_234,
-    token_id="t1",
-    address="127.0.0.1",
-    agent="Okta SCIM Client 1.0.0",
-    scim_type=None,
-    meaning="listed users 1 to 2 of 2",
-    feature=None,
-    resource_id=None,
-    ignored=(),
-    refusal=None,
-    headers=(("Host", "localhost:8080"), ("Authorization", "Bearer perch_live_…abcd")),
-    request_body=None,
-    response_body='{"totalResults":0,"Resources":[]}',
-)
-
-
-def kept(**values: Any) -> ActivityRecord:
-    """Make a record as the log keeps it."""
-    return replace(_RECORD, **values)
+kept = activity_records.kept
 
 
 def log(workspace: Workspace, count: int = 1, **values: Any) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QKeySequence, QShortcut
 
 from desktop.groups.page import GroupsPage
+from tests.desktop.shown import show_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +23,7 @@ def open_page(qtbot: QtBot) -> Callable[[Desk], GroupsPage]:
 
     def opened(desk: Desk) -> GroupsPage:
         page = GroupsPage(desk)
-        qtbot.addWidget(page)
-        for action in page.actions_offered():
-            QShortcut(QKeySequence(action.shortcut), page).activated.connect(action.run)
-        page.resize(1100, 800)
-        page.show()
+        show_page(qtbot, page)
         with qtbot.waitSignal(page.model.loaded):
             page.shown()
         return page
