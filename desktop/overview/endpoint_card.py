@@ -8,31 +8,18 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
+from desktop import endpoint_words
 from desktop.server_process import State
-from desktop.status_card import problem
 from desktop.widgets import when
 from desktop.widgets.basics import Card, Pill, button, column, label, plain, row
 from desktop.widgets.copy_field import CopyField
 from desktop.widgets.elided import Elided
-from server.faults import FaultCode
 
 if TYPE_CHECKING:
     from desktop.desk import Desk
     from desktop.server_process import Status
 
 HEIGHT: Final = 76
-_TONES: Final = {
-    State.STARTING: "info",
-    State.SERVING: "ok",
-    State.ATTACHED: "ok",
-    State.RESTARTING: "warn",
-    State.PAUSED: "neutral",
-    State.FAILED: "err",
-}
-_A_SETTING: Final = frozenset(
-    {FaultCode.PORT_IN_USE, FaultCode.PORT_FORBIDDEN, FaultCode.ADDRESS_UNUSABLE, FaultCode.SETTING_INVALID}
-)
-"""Faults whose remedy is a setting."""
 
 
 class EndpointCard(Card):
@@ -59,14 +46,6 @@ class EndpointCard(Card):
         whole.addLayout(column(head, self.lines, spacing=2), 1)
         whole.addWidget(self.button)
         self.body.addLayout(whole)
-        self._words = {
-            State.STARTING: self.tr("Starting"),
-            State.SERVING: self.tr("Running"),
-            State.ATTACHED: self.tr("Running"),
-            State.RESTARTING: self.tr("Restarting"),
-            State.PAUSED: self.tr("Paused"),
-            State.FAILED: self.tr("Stopped"),
-        }
         desk.endpoint.changed.connect(self.show_status)
         self.show_status(desk.endpoint.status)
 
@@ -77,11 +56,11 @@ class EndpointCard(Card):
 
     def show_status(self, status: Status) -> None:
         """Say how it is now."""
-        word = self._words[status.state]
-        self.pill.show_state(f"● {word}", _TONES[status.state])
+        word = endpoint_words.word(status.state)
+        self.pill.show_state(f"● {word}", endpoint_words.TONES[status.state])
         self.since.say(self._since(status), when.exact(status.since) if status.since else "")
         self.show_base_url(status.base_url)
-        trouble = problem(status)
+        trouble = endpoint_words.problem(status)
         self.trouble.setText("" if trouble is None else str(trouble))
         self.trouble.setToolTip(self.trouble.text())
         self.lines.setCurrentIndex(0 if trouble is None else 1)
@@ -107,24 +86,14 @@ class EndpointCard(Card):
             if status.restarts:
                 return self.tr("{words} · restarted after it ended ({how})").format(words=words, how=status.last_exit)
             return words
-        if status.state is State.RESTARTING:
-            return self.tr("It ended ({how}); it is started again.").format(how=status.last_exit)
-        if status.state is State.PAUSED:
-            return self.tr("Okta gets no answer until you resume.")
-        return "" if status.state is State.FAILED else self.tr("One moment…")
+        return "" if status.state is State.FAILED else endpoint_words.silence(status)
 
     def _offer(self, status: Status) -> str:
-        if status.state is State.PAUSED:
-            return self.tr("Resume")
-        if status.state is State.SERVING:
-            return self.tr("Pause")
-        if status.state is not State.FAILED:
-            return ""
-        return self.tr("Fix in Settings") if status.fault in _A_SETTING else self.tr("Try again")
+        return self.tr("Pause") if status.state is State.SERVING else endpoint_words.remedy(status)
 
     def _act(self) -> None:
         status = self._endpoint.status
-        if status.state is State.FAILED and status.fault in _A_SETTING:
+        if endpoint_words.is_mended_in_settings(status):
             self.settings_wanted.emit()
         elif status.state is State.FAILED:
             self._endpoint.restart()

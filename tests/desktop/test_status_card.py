@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from desktop.server_process import State, Status
-from desktop.status_card import StatusCard, problem
+from desktop.status_card import StatusCard
 from server.faults import FaultCode
 
 if TYPE_CHECKING:
@@ -61,11 +61,6 @@ def test_each_state_is_told_with_what_helps(
     assert said in card.accessibleName()
     assert card.fix_button.isVisible() is bool(remedy)
     assert card.fix_button.text() == remedy
-
-
-def test_only_what_failed_is_a_problem() -> None:
-    assert problem(Status(State.SERVING)) is None
-    assert problem(Status(State.PAUSED)) is None
 
 
 def test_the_remedy_of_a_taken_port_is_a_setting(card: StatusCard, qtbot: QtBot) -> None:
