@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPlainTextEdit, QScrollArea, QSize
 from desktop import theme
 from desktop.activity import rows
 from desktop.activity.explanation import explain
-from desktop.widgets import when
+from desktop.widgets import request_words, when
 from desktop.widgets.basics import Pill, button, clear, column, label, picture, plain, row, set_property
 from desktop.widgets.difference_view import DifferenceView
 from desktop.widgets.json_view import JsonView
@@ -131,8 +131,8 @@ class RequestPanel(QFrame):
     def show_request(self, record: ActivityRecord, token: Token | None, changed: Changed | None, *, kept: bool) -> None:
         """Show a request in full."""
         self.record = record
-        self._method.show_state(record.method, rows.METHOD_TONES.get(record.method, "neutral"))
-        self._status.show_state(str(record.status), rows.status_tone(record.status))
+        self._method.show_state(record.method, request_words.method_tone(record.method))
+        self._status.show_state(str(record.status), request_words.status_tone(record.status))
         self._moment.setText(when.exact(record.at))
         self._sentence.setText(rows.words(record))
         self.setAccessibleDescription(rows.words(record))
@@ -155,7 +155,7 @@ class RequestPanel(QFrame):
         if record.feature in set(Feature):
             feature = Feature(record.feature).label
         facts = (
-            rows.token_words(record.token_id, str(record.refusal or ""), labels),
+            request_words.token_name(record.token_id, record.refusal, labels),
             when.took(record.duration),
             record.address,
             record.agent,
@@ -194,7 +194,7 @@ class RequestPanel(QFrame):
         self.tabs.setTabEnabled(CHANGE_TAB, changed is not None)
         self.tabs.setTabToolTip(CHANGE_TAB, "" if changed is not None else self.tr("This request changed nothing."))
         if changed is not None:
-            self._change_words.setText(rows.capital(changed.change.summary))
+            self._change_words.setText(request_words.capital(changed.change.summary))
             self.difference.show_differences(changed.differences)
 
     def close_panel(self) -> None:

@@ -7,41 +7,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus
 
 from PySide6.QtCore import QCoreApplication
 
-from desktop.widgets import when
-from desktop.widgets.table_model import Cell, Column
-from server.okta import verdicts
+from desktop.widgets import request_words, when
+from desktop.widgets.table_model import Cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from desktop.widgets.table_model import Column
     from server.records import ActivityRecord
 
-METHOD_TONES: Final = {"GET": "info", "HEAD": "info", "POST": "ok", "PUT": "warn", "PATCH": "warn", "DELETE": "err"}
 TIME, METHOD, REQUEST, TOKEN, STATUS, TOOK = range(6)
 """The table's columns."""
-BASE_PATH: Final = "/scim/v2"
-
-
-def tr(text: str) -> str:
-    """Translate a word of this module."""
-    return QCoreApplication.translate("activity", text)
 
 
 def columns() -> tuple[Column, ...]:
     """Give the table's columns."""
-    return (
-        Column(tr("Time"), 92),
-        Column(tr("Method"), 88),
-        Column(tr("What it meant")),
-        Column(tr("Token"), 150),
-        Column(tr("Status"), 70),
-        Column(tr("Took"), 84),
-    )
+    return request_words.columns((92, 88, 0, 150, 70, 84))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +75,7 @@ def row_of(record: ActivityRecord) -> Row:
 
 def shown_target(path: str, query: str) -> str:
     """Write path and query as one reads them."""
-    short = path.removeprefix(BASE_PATH) or path
+    short = request_words.target(path)
     # A filter is full of escapes that only a wire needs; a stray percent sign stays as it is.
     return f"{short}?{readable(query)}" if query else short
 
@@ -102,49 +88,10 @@ def readable(query: str) -> str:
 
 def words(record: ActivityRecord) -> str:
     """Say what a request meant, or why it was refused."""
-    if record.refusal is not None:
-        return tr("Refused: {why}").format(why=tr(_REFUSED[record.refusal.value]))
-    if record.status >= 400:
-        told = verdicts.detail((record.response_body or "").encode())
-        if record.meaning:
-            return capital(record.meaning)
-        return tr("Refused: {why}").format(why=told or record.scim_type or tr("see the answer"))
-    return (
-        capital(record.meaning)
-        if record.meaning
-        else tr("{method} {path}").format(method=record.method, path=shown_target(record.path, ""))
-    )
-
-
-_REFUSED: Final = {
-    "missing": "no token came with it",
-    "malformed": "what came is no token of Perch",
-    "unknown": "this token is unknown here",
-    "expired": "the token has expired",
-    "revoked": "the token is revoked",
-    "read-only": "the token may only read",
-}
-
-
-def capital(text: str) -> str:
-    """Begin with a capital letter."""
-    return text[:1].upper() + text[1:]
-
-
-def token_words(token_id: str | None, refusal: str, labels: Mapping[str, str]) -> str:
-    """Name the token that a request came with."""
-    if token_id is not None:
-        return labels.get(token_id) or tr("a removed token")
-    return {"missing": tr("no token"), "malformed": tr("no valid token"), "unknown": tr("unknown token")}.get(
-        refusal, "—"
-    )
-
-
-def status_tone(status: int) -> str:
-    """Colour a status: refused for want of a right is as bad as broken."""
-    if status >= 500 or status in {401, 403}:
-        return "err"
-    return "warn" if status >= 400 else "ok"
+    known = request_words.meaning(record)
+    if known or not request_words.is_failure(record):
+        return known or f"{record.method} {shown_target(record.path, '')}"
+    return request_words.refused(QCoreApplication.translate("activity", "see the answer"))
 
 
 def moment(at: str, now: datetime | None = None) -> str:
@@ -158,9 +105,9 @@ def cells(row: Row, labels: Mapping[str, str]) -> tuple[Cell, ...]:
     """Give the cells of a row."""
     return (
         Cell(moment(row.at), "muted"),
-        Cell(row.method, "pill", METHOD_TONES.get(row.method, "neutral")),
+        Cell(row.method, "pill", request_words.method_tone(row.method)),
         Cell(row.words, "said", detail=row.target),
-        Cell(token_words(row.token_id, row.refusal, labels), "muted"),
-        Cell(str(row.status), "status", status_tone(row.status)),
+        Cell(request_words.token_name(row.token_id, row.refusal, labels), "muted"),
+        Cell(str(row.status), "status", request_words.status_tone(row.status)),
         Cell(when.took(row.duration), "muted"),
     )

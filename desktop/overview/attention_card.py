@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
 from desktop import theme
 from desktop.overview import requests
 from desktop.overview.attention import Concern
-from desktop.widgets import when
+from desktop.widgets import request_words, when
 from desktop.widgets.basics import Card, button, column, label, picture, plain, row
 from desktop.widgets.elided import Elided
 
@@ -114,7 +114,7 @@ class AttentionCard(Card):
         reason = self.tr("{status} {ago} · {words}").format(
             status=newest.status, words=requests.words(newest), ago=when.ago(newest.at)
         )
-        tone = requests.status_tone(newest.status)
+        tone = request_words.status_tone(newest.status)
         return [Concern(title, reason, tone, "activity", newest.seq, "warning-circle")]
 
     def show_concerns(self, concerns: Sequence[Concern]) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from desktop.overview import requests
 from desktop.overview.attention import concerns_of
+from desktop.widgets import request_words
 from desktop.widgets.seen import Seen, Sightings
 from server.okta.features import OWN_AGENT
 from server.records import TokenStatus
@@ -143,7 +144,7 @@ class Reader:
         if last is not None:
             label = next((token.label for token in tokens if token.id == last.token_id), "")
             found = next((one for one in recent if (one.at, one.token_id) == (last.at, last.token_id)), None)
-            return Sync(last.at, requests.capital(last.meaning) if found is None else requests.words(found), label)
+            return Sync(last.at, request_words.capital(last.meaning) if found is None else requests.words(found), label)
         # Its requests are beyond what the activity keeps; the tokens remember when they were used.
         uses = ((token_life.last_use(token, now), token) for token in tokens if not token.test)
         of_okta = [(use.at, token.label) for use, token in uses if use is not None and use.client.startswith("Okta")]
