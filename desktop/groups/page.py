@@ -167,7 +167,7 @@ class GroupsPage(Page):
     def reveal(self, target: object) -> None:
         """Show a group by id."""
         if isinstance(target, str):
-            self.panel.show_group(target)
+            self.panel.show_resource(target)
             self.table.choose(target)
 
     def actions_offered(self) -> Sequence[Action]:
@@ -287,7 +287,7 @@ class GroupsPage(Page):
 
     def _current(self) -> GroupRow | None:
         """Give the group that is meant: the one in the panel, else the one in the table."""
-        return self.panel.group if self.panel.group_id else self.table.current_row()
+        return self.panel.group if self.panel.resource_id else self.table.current_row()
 
     def _open_menu(self, group: GroupRow | None, spot: QPoint) -> None:
         if group is None:

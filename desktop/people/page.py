@@ -170,7 +170,7 @@ class PeoplePage(Page):
     def reveal(self, target: object) -> None:
         """Show a person by id."""
         if isinstance(target, str):
-            self.panel.show_person(target)
+            self.panel.show_resource(target)
             self.table.select_person(target)
 
     def actions_offered(self) -> Sequence[Action]:
@@ -294,7 +294,7 @@ class PeoplePage(Page):
         ranges = self.table.selected_ranges()
         reading = self.model.source
         if not ranges or reading is None:
-            person = self.panel.person_id
+            person = self.panel.resource_id
             return lambda: [person] if person else []
         return lambda: deeds.read_ids(lambda offset, limit: [one.id for one in reading.page(offset, limit)], ranges)
 
@@ -323,7 +323,7 @@ class PeoplePage(Page):
 
     def _edit_current(self) -> None:
         row = self.table.current_row()
-        person_id = self.panel.person_id or (row.id if row is not None else "")
+        person_id = self.panel.resource_id or (row.id if row is not None else "")
         if person_id:
             self.edit(person_id)
 
@@ -335,7 +335,7 @@ class PeoplePage(Page):
     def _saved(self, done: Done, seq: int | None, *, is_new: bool) -> None:
         self.doing.tell(f"{done.meaning[:1].upper()}{done.meaning[1:]}.", seq)
         if is_new:
-            self.panel.show_person(done.resource_id)
+            self.panel.show_resource(done.resource_id)
 
     def _undone(self, done: Done) -> None:
         self.doing.tell(self.tr("Undone: {what}.").format(what=done.meaning), None)

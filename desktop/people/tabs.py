@@ -1,6 +1,6 @@
-"""Two tabs of a person's details: the groups that they are in, and the requests that touched them.
+"""A tab of a person's details: the groups that they are in, with a picker for another one.
 
-Belongs here: what these tabs show. Must not know: the person's document, the panel.
+Belongs here: what the tab shows, and how groups are found by name. Must not know: the person's document, the panel.
 """
 
 from __future__ import annotations
@@ -8,16 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QWidget
 
-from desktop import background
-from desktop.widgets import when
 from desktop.widgets.basics import button, clear, column, label, picture, plain, row
-from desktop.widgets.data_table import DataTable
-from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.picker import Option, Picker
-from desktop.widgets.table_model import Cell, Column, ListModel
-from server.records import ActivityRecord
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +21,8 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 200
 """Groups that are listed; more are counted."""
-REQUESTS: Final = 50
 FOUND: Final = 50
 """Groups that a search in a picker gives."""
-ERROR: Final = 400
 
 
 def _tr(text: str) -> str:
@@ -105,57 +97,3 @@ class GroupsTab(QScrollArea):
         if option is not None:
             self.picker.choose(None)
             self.added.emit(option.key, option.text)
-
-
-class RequestsTab(QStackedWidget):
-    """The newest requests that touched a person; one that is opened is shown under Activity."""
-
-    opened = Signal(object)
-    """The seq of the request."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        super().__init__()
-        self._workspace = workspace
-        self._task: background.Task | None = None
-        self.model: ListModel[ActivityRecord] = ListModel(
-            (Column(_tr("Request"), 0), Column(_tr("Status"), 64)), _cells, self
-        )
-        self.table = DataTable(self.model, _tr("Requests"), tall=True)
-        self.table.horizontalHeader().hide()
-        self.table.opened.connect(self._open)
-        self.table.clicked.connect(lambda index: self._open(self.model.row_at(index.row())))
-        self.empty = EmptyState(
-            "activity",
-            _tr("No requests kept"),
-            _tr("Requests of Okta that touch this person appear here, for as long as the activity is kept."),
-            width=270,
-        )
-        self.addWidget(self.empty)
-        self.addWidget(self.table)
-
-    def show_requests(self, resource_id: str) -> None:
-        """Read the requests about a person in the background and show them."""
-        if self._task is not None:
-            self._task.cancel()
-        workspace = self._workspace
-        self._task = background.run(
-            self, lambda: workspace.activity.recent(REQUESTS, resource_id=resource_id), self._arrived
-        )
-
-    def _arrived(self, found: Sequence[ActivityRecord]) -> None:
-        self._task = None
-        if [one.seq for one in found] != [one.seq for one in self.model.rows]:
-            self.model.set_rows(found)
-        self.setCurrentWidget(self.table if found else self.empty)
-
-    def _open(self, record: object) -> None:
-        if isinstance(record, ActivityRecord):
-            self.opened.emit(record.seq)
-
-
-def _cells(record: ActivityRecord) -> tuple[Cell, ...]:
-    words = record.meaning or f"{record.method} {record.path}"
-    return (
-        Cell(words[:1].upper() + words[1:], "two", detail=f"{record.method} · {when.ago(record.at)}"),
-        Cell(str(record.status), "status", "err" if record.status >= ERROR else "ok"),
-    )

@@ -167,7 +167,7 @@ def test_a_change_over_http_appears_and_the_choice_stays(qtbot: QtBot, serving_d
             pass
         qtbot.waitUntil(lambda: names_shown(page) == ["Engines", "Zoo"])
         qtbot.waitUntil(lambda: page.table.currentIndex().row() == 1)
-        assert page.panel.group_id == zoo
+        assert page.panel.resource_id == zoo
         imported = okta.import_groups()
         for _ in imported:
             pass

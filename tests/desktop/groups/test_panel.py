@@ -27,7 +27,7 @@ def panel(qtbot: QtBot, desk: Desk) -> GroupPanel:
 
 def test_it_shows_the_group_and_keeps_up(qtbot: QtBot, desk: Desk, panel: GroupPanel) -> None:
     group = add_group(desk.workspace, "Engines", *add_people(desk.workspace)[:1])
-    panel.show_group(group)
+    panel.show_resource(group)
     qtbot.waitUntil(lambda: panel.heading() == "Engines")
     assert panel.pill.text() == "Here"
     desk.workspace.modify("Group", group, [{"op": "replace", "path": "displayName", "value": "Motors"}])
@@ -41,7 +41,7 @@ def test_a_change_is_undone_in_its_history(qtbot: QtBot, desk: Desk, panel: Grou
     ids = add_people(desk.workspace)
     group = add_group(desk.workspace, "Engines", ids[0])
     desk.workspace.add_members(group, ids[1:])
-    panel.show_group(group)
+    panel.show_resource(group)
     qtbot.waitUntil(lambda: panel.group is not None)
     panel.tabs.setCurrentWidget(panel.history)
     qtbot.waitUntil(lambda: len(panel.history.entries) == 2)
@@ -55,7 +55,7 @@ def test_json_is_as_a_client_sees_it_and_can_be_copied(
 ) -> None:
     monkeypatch.setattr(panels, "WHOLE", 3)
     group = add_group(desk.workspace, "Engines", *add_people(desk.workspace))
-    panel.show_group(group)
+    panel.show_resource(group)
     qtbot.waitUntil(lambda: panel.group is not None)
     panel.tabs.setCurrentIndex(3)
     qtbot.waitUntil(lambda: bool(panel.json.toPlainText()))
@@ -67,19 +67,19 @@ def test_json_is_as_a_client_sees_it_and_can_be_copied(
 
 def test_one_that_is_not_there_closes_it(qtbot: QtBot, panel: GroupPanel) -> None:
     with qtbot.waitSignal(panel.closed):
-        panel.show_group("nowhere")
-    assert panel.group_id == ""
+        panel.show_resource("nowhere")
+    assert panel.resource_id == ""
 
 
 def test_esc_closes_it(qtbot: QtBot, desk: Desk, panel: GroupPanel) -> None:
-    panel.show_group(add_group(desk.workspace, "Engines"))
+    panel.show_resource(add_group(desk.workspace, "Engines"))
     qtbot.waitUntil(lambda: panel.group is not None)
     with qtbot.waitSignal(panel.closed):
         qtbot.keyClick(panel, Qt.Key.Key_Escape)
 
 
 def test_each_button_asks_for_the_group_that_is_shown(qtbot: QtBot, desk: Desk, panel: GroupPanel) -> None:
-    panel.show_group(add_group(desk.workspace, "Engines"))
+    panel.show_resource(add_group(desk.workspace, "Engines"))
     qtbot.waitUntil(lambda: panel.group is not None)
     for button, signal in (
         (panel.rename_button, panel.rename_requested),

@@ -31,7 +31,7 @@ def open_tab(panel: PersonPanel, number: int) -> None:
 def test_a_person_is_shown_with_all_there_is(qtbot: QtBot, desk: Desk, panel: PersonPanel) -> None:
     ids = fill(desk.workspace)
     desk.workspace.create("Group", {"displayName": "Engines", "members": [{"value": ids[0]}]})
-    panel.show_person(ids[0])
+    panel.show_resource(ids[0])
     qtbot.waitUntil(lambda: panel.heading() == "Ada Lovelace")
     assert panel.profile.value_of("Username") == "ada.lovelace@acme.example"
     assert panel.profile.value_of("Department") == "Research"
@@ -45,7 +45,7 @@ def test_a_person_is_shown_with_all_there_is(qtbot: QtBot, desk: Desk, panel: Pe
 def test_the_history_shows_before_and_after_and_undoes(qtbot: QtBot, desk: Desk, panel: PersonPanel) -> None:
     ids = fill(desk.workspace)
     desk.workspace.set_active(ids[0], active=False)
-    panel.show_person(ids[0])
+    panel.show_resource(ids[0])
     open_tab(panel, 2)
     qtbot.waitUntil(lambda: len(panel.history.entries) == 2)
     assert "deactivated" in panel.history.entries[0].toggle.accessibleName()
@@ -57,7 +57,7 @@ def test_the_history_shows_before_and_after_and_undoes(qtbot: QtBot, desk: Desk,
 def test_the_buttons_ask_for_what_they_say(qtbot: QtBot, desk: Desk, panel: PersonPanel) -> None:
     ids = fill(desk.workspace)
     desk.workspace.set_active(ids[0], active=False)
-    panel.show_person(ids[0])
+    panel.show_resource(ids[0])
     qtbot.waitUntil(lambda: panel.pill.text() == "Deactivated")
     assert panel.active_button.text() == "Reactivate"
     with qtbot.waitSignal(panel.active_requested) as switched:
@@ -71,15 +71,15 @@ def test_the_buttons_ask_for_what_they_say(qtbot: QtBot, desk: Desk, panel: Pers
 
 def test_it_closes_when_the_person_is_gone(qtbot: QtBot, desk: Desk, panel: PersonPanel) -> None:
     ids = fill(desk.workspace)
-    panel.show_person(ids[0])
+    panel.show_resource(ids[0])
     qtbot.waitUntil(lambda: panel.heading() == "Ada Lovelace")
     desk.workspace.delete("User", ids[0])
     with qtbot.waitSignal(panel.closed):
         panel.refresh()
-    assert panel.person_id == ""
+    assert panel.resource_id == ""
 
 
 def test_esc_closes_it(qtbot: QtBot, desk: Desk, panel: PersonPanel) -> None:
-    panel.show_person(fill(desk.workspace)[0])
+    panel.show_resource(fill(desk.workspace)[0])
     with qtbot.waitSignal(panel.closed):
         qtbot.keyClick(panel, Qt.Key.Key_Escape)

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from desktop.people.tabs import GroupsTab, RequestsTab, group_options
-from server.records import Exchange
+from desktop.people.tabs import GroupsTab, group_options
 from tests.desktop.people.persons import fill
 
 if TYPE_CHECKING:
@@ -50,38 +48,3 @@ def test_another_group_is_picked(qtbot: QtBot, workspace: Workspace) -> None:
     with qtbot.waitSignal(tab.added) as added:
         qtbot.keyClick(tab.picker.popup.search, Qt.Key.Key_Return)
     assert added.args == [group, "Engines"]
-
-
-def test_requests_are_listed_and_opened(qtbot: QtBot, workspace: Workspace) -> None:
-    for number, status in enumerate((200, 409)):
-        workspace.activity.record(
-            Exchange(
-                time.time() + number,
-                900,
-                "PATCH",
-                "/scim/v2/Users/1",
-                status,
-                resource_id="1",
-                meaning="deactivated user A",
-            )
-        )
-    workspace.activity.flush()
-    tab = RequestsTab(workspace)
-    qtbot.addWidget(tab)
-    tab.show()
-    tab.show_requests("1")
-    qtbot.waitUntil(lambda: tab.currentWidget() is tab.table)
-    assert [record.status for record in tab.model.rows] == [409, 200]
-    with qtbot.waitSignal(tab.opened) as opened:
-        qtbot.mouseClick(
-            tab.table.viewport(), Qt.MouseButton.LeftButton, pos=tab.table.visualRect(tab.model.index(1, 0)).center()
-        )
-    assert opened.args == [tab.model.rows[1].seq]
-
-
-def test_without_requests_it_says_why(qtbot: QtBot, workspace: Workspace) -> None:
-    tab = RequestsTab(workspace)
-    qtbot.addWidget(tab)
-    tab.show()
-    tab.show_requests("1")
-    assert tab.currentWidget() is tab.empty

@@ -33,6 +33,7 @@ def test_a_request_is_read_and_opened(qtbot: QtBot, workspace: Workspace) -> Non
     requests.show_requests("g1")
     qtbot.waitUntil(lambda: requests.model.rowCount() == 2)
     assert requests.currentWidget() is requests.table
+    assert [record.status for record in requests.model.rows] == [409, 200]
     assert requests.model.data(requests.model.index(0, 0)) == "Added 2"
     with qtbot.waitSignal(requests.opened) as opened:
         spot = requests.table.visualRect(requests.model.index(1, 0)).center()
