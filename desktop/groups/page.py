@@ -9,36 +9,27 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QMenu, QStackedWidget
+from PySide6.QtWidgets import QLineEdit, QMenu
 
 from desktop.groups.doing import Doing
 from desktop.groups.member_picker import MemberPicker
 from desktop.groups.name_dialog import NameDialog
 from desktop.groups.panel import GroupPanel
 from desktop.groups.table import GroupsTable, Sort, cells, columns
-from desktop.messages import worded
-from desktop.page import Action, Hit, Page
-from desktop.preferences import Preferences
-from desktop.transfer.drop_area import dropped_file
+from desktop.page import Action, Hit
+from desktop.resource_page import ResourcePage
 from desktop.transfer.export_dialog import ExportDialog
-from desktop.transfer.import_dialog import ImportDialog
-from desktop.widgets.banner import Banner
-from desktop.widgets.basics import Card, button, column, plain, row
+from desktop.widgets.basics import button, plain, row
 from desktop.widgets.choice import Choice
-from desktop.widgets.detail_panel import Beside
 from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.page_header import PageHeader
 from desktop.widgets.refresher import Refresher
 from desktop.widgets.table_model import PagedModel
 from desktop.widgets.table_model import Source as Reading
-from server.workspace import Superseded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from desktop.desk import Desk
     from server.records import GroupRow, MemberRow, Source
@@ -49,37 +40,30 @@ DEBOUNCE: Final = 20
 _SOURCES: Final[dict[str, Source | None]] = {"any": None, "okta": "okta", "here": "here"}
 
 
-class GroupsPage(Page):
+class GroupsPage(ResourcePage["GroupRow"]):
     """Every group in the directory, wherever it comes from."""
 
     name = "groups"
     title = "Groups"
     icon = "users-three"
+    kind = "Group"
+    table: GroupsTable
+    panel: GroupPanel
+    doing: Doing
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self.setAcceptDrops(True)
-        self._sort: Sort = "name"
-        self._descending = False
         self._asked_for: tuple[str, Source | None] = ("", None)
         self._total = 0
-        self._is_loaded = False
         self.new_button = button(
             self.tr("New group"), self.add_group, icon="plus", kind="primary", tip=self.tr("New group (Ctrl+N)")
         )
-        self.import_button = button(self.tr("Import"), self.import_file, icon="upload-simple")
-        self.export_button = button(self.tr("Export"), self.export, icon="download-simple")
-        self.header = PageHeader(
-            self.tr("Groups"), self.tr("Reading…"), self.import_button, self.export_button, self.new_button
-        )
-        self.banner = Banner()
         self.search_field = self._make_search()
         self.source = Choice(
             self.tr("Source"), [("any", self.tr("Any source")), ("okta", self.tr("Okta")), ("here", self.tr("Here"))]
         )
         self.model: PagedModel[GroupRow] = PagedModel(columns(), cells, self)
         self.table = GroupsTable(self.model)
-        self.table.sort(self._sort)
         self.empty = EmptyState(
             "users-three",
             self.tr("No group is here yet"),
@@ -98,21 +82,13 @@ class GroupsPage(Page):
             self.tr("Show every group"),
             self._show_all,
         )
-        self.lists = QStackedWidget()
-        for widget in (self.table, self.empty, self.nothing):
-            self.lists.addWidget(widget)
         self.panel = GroupPanel(desk)
-        card = Card(self.lists, margins=(1, 1, 1, 1), spacing=0)
-        self.beside = Beside(plain(column(card)), self.panel, "groups", Preferences(desk.workspace.folder).store)
-        self._filter_row = row(spacing=14)
-        self._filter_row.addWidget(self.search_field, 1)
-        self._filter_row.addWidget(self.source)
-        self.body.addWidget(self.header)
-        self.body.addWidget(self.banner)
-        self.body.addLayout(self._filter_row)
-        self.body.addWidget(self.beside, 1)
+        filters = row(spacing=14)
+        filters.addWidget(self.search_field, 1)
+        filters.addWidget(self.source)
         self.doing = Doing(desk.workspace, self.banner, self)
         self._refresher = Refresher(self, desk.workspace.count_groups, self._refreshed, self._fail)
+        self._lay_out(self.new_button, plain(filters))
         self._connect()
 
     def _make_search(self) -> QLineEdit:
@@ -131,38 +107,15 @@ class GroupsPage(Page):
         return made
 
     def _connect(self) -> None:
-        self.doing.told.connect(self.told)
-        self.doing.changed.connect(self._refresher.ask)
+        super()._connect()
         self.source.chosen.connect(lambda _: self._filter())
-        self.table.sorted_by.connect(self._sort_by)
-        self.table.chosen.connect(self._follow)
-        self.table.clicked.connect(lambda index: self._open(self.model.row_at(index.row())))
-        self.table.opened.connect(self._open)
-        self.table.menu_requested.connect(self._open_menu)
-        self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._fail)
         self.panel.rename_requested.connect(self.rename)
         self.panel.adding_requested.connect(self.add_members)
         self.panel.delete_requested.connect(self._delete)
         self.panel.removal_requested.connect(self._remove)
         self.panel.member_opened.connect(self._open_member)
-        self.panel.request_opened.connect(lambda seq: self.navigated.emit("activity", seq))
-        self.panel.undone.connect(self._undone)
-        self.panel.closed.connect(self.table.setFocus)
-        self.desk.live.directory_changed.connect(self._refresher.ask)
-        self.desk.live.activity_changed.connect(self._activity_changed)
 
     # -- what a page is asked ----------------------------------------------------------------------
-
-    def shown(self) -> None:
-        """Read the list at the first time, and what has changed since at every other."""
-        if not self._is_loaded:
-            self._load()
-        self._refresher.turn_on()
-
-    def hidden(self) -> None:
-        """Read no more."""
-        self._refresher.turn_off()
 
     def reveal(self, target: object) -> None:
         """Show a group by id."""
@@ -195,7 +148,7 @@ class GroupsPage(Page):
     def _load(self) -> None:
         text, source = self.search_field.text().strip(), _SOURCES[self.source.value]
         self._asked_for = (text, source)
-        workspace, sort, descending = self.desk.workspace, self._sort, self._descending
+        workspace, sort, descending = self.desk.workspace, cast("Sort", self._sort), self._descending
         self.model.load(
             Reading(
                 lambda: workspace.count_groups(text, source=source),
@@ -218,66 +171,34 @@ class GroupsPage(Page):
         self.source.choose("any")
         self._filter()
 
-    def _sort_by(self, key: str, descending: bool) -> None:
-        self._sort = cast("Sort", key)
-        self._descending = descending
-        self._load()
+    def _is_narrowed(self) -> bool:
+        return self._asked_for != ("", None)
 
     def _loaded(self, total: int) -> None:
-        self._is_loaded = True
-        is_narrowed = self._asked_for != ("", None)
-        if not is_narrowed:
+        super()._loaded(total)
+        if not self._is_narrowed():
             self._total = total
-        self.lists.setCurrentWidget(self.table if total else self.nothing if is_narrowed else self.empty)
         self._say_counts()
 
     def _refreshed(self, total: int) -> None:
         self._total = total
-        self._say_counts()
-        if self._is_loaded:
-            self.model.refresh(self.table.rows_in_need())
-        self.panel.refresh()
+        self._catch_up(self.table.rows_in_need())
 
     def _say_counts(self) -> None:
         words = self.tr("1 group") if self._total == 1 else self.tr("{number} groups").format(number=f"{self._total:,}")
         if not self._total:
             words = self.tr("Who belongs together: teams, offices, roles")
-        elif self._asked_for != ("", None):
+        elif self._is_narrowed():
             words += self.tr(" · {number} shown").format(number=f"{self.model.rowCount():,}")
         self.header.set_title(self.tr("Groups"), words)
 
-    def _fail(self, error: Exception) -> None:
-        if not isinstance(error, Superseded):
-            self.banner.say(str(worded(error)), "err", self.tr("Try again"), self._try_again)
-
-    def _try_again(self) -> None:
-        self.banner.hide()
-        self._load()
-        self._refresher.ask()
-
-    def _activity_changed(self) -> None:
-        if self.isVisible() and self.panel.tabs.currentWidget() is self.panel.requests:
-            self.panel.refresh()
-
     # -- which is chosen ---------------------------------------------------------------------------
-
-    def _focus_search(self) -> None:
-        self.search_field.setFocus()
-        self.search_field.selectAll()
 
     def _enter_table(self) -> None:
         self.table.setFocus()
         # The focus alone makes a row current, but selects none.
         if not self.table.selectionModel().hasSelection() and self.model.rowCount():
             self.table.selectRow(0)
-
-    def _follow(self, group: GroupRow | None) -> None:
-        if group is not None and not self.panel.isHidden():
-            self.panel.show_row(group)
-
-    def _open(self, group: GroupRow | None) -> None:
-        if group is not None:
-            self.panel.show_row(group)
 
     def _open_member(self, member: MemberRow | None) -> None:
         if member is not None and member.kind == "Group":
@@ -316,14 +237,14 @@ class GroupsPage(Page):
         dialog.open()
 
     def _created(self, done: Done, seq: int | None) -> None:
-        self.doing.tell(f"{done.meaning[:1].upper()}{done.meaning[1:]}.", seq)
+        self._tell_done(done, seq)
         self.panel.tabs.setCurrentIndex(0)
         self.reveal(done.resource_id)
 
     def rename(self, group: GroupRow) -> None:
         """Ask for another name."""
         dialog = NameDialog(self.desk, group, self.window())
-        dialog.saved.connect(lambda done, seq: self.doing.tell(f"{done.meaning[:1].upper()}{done.meaning[1:]}.", seq))
+        dialog.saved.connect(self._tell_done)
         dialog.open()
 
     def add_members(self, group: GroupRow) -> None:
@@ -338,9 +259,6 @@ class GroupsPage(Page):
 
     def _delete(self, group: GroupRow) -> None:
         self.doing.delete(group.id, group.display_name)
-
-    def _undone(self, done: Done) -> None:
-        self.doing.tell(self.tr("Undone: {what}.").format(what=done.meaning), None)
 
     def _on_current(self, act: Callable[[GroupRow], None]) -> None:
         group = self._current()
@@ -358,27 +276,8 @@ class GroupsPage(Page):
 
     # -- files -------------------------------------------------------------------------------------
 
-    def import_file(self, path: Path | None = None) -> None:
-        """Open the import, with a file where one was dropped."""
-        dialog = ImportDialog(self.desk, "Group", path, self.window())
-        dialog.told.connect(self.told)
-        dialog.finished.connect(self._refresher.ask)
-        dialog.open()
-
     def export(self) -> None:
         """Open the export, narrowed to what is shown."""
         text, source = self._asked_for
         filters: dict[str, Any] = {} if source is None else {"source": source}
-        ExportDialog(self.desk, "Group", self.window(), search=text, filters=filters).open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a file that can be imported."""
-        if dropped_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open the import with the file."""
-        path = dropped_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.import_file(path)
+        ExportDialog(self.desk, self.kind, self.window(), search=text, filters=filters).open()

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from PySide6.QtWidgets import QStackedWidget
-
 from desktop import background
-from desktop.messages import worded
-from desktop.page import Action, Hit, Page
+from desktop.page import Action, Hit
 from desktop.people import deeds
 from desktop.people.doing import Doing
 from desktop.people.editor import PersonEditor
@@ -22,69 +19,52 @@ from desktop.people.searches import Searches, Sort, Wanted
 from desktop.people.selection_bar import SelectionBar
 from desktop.people.table import PeopleTable, cells, columns
 from desktop.people.tabs import group_options
-from desktop.preferences import Preferences
-from desktop.transfer.drop_area import dropped_file
+from desktop.resource_page import ResourcePage
 from desktop.transfer.export_dialog import ExportDialog
-from desktop.transfer.import_dialog import ImportDialog
-from desktop.widgets.banner import Banner
-from desktop.widgets.basics import Card, button, column, plain
-from desktop.widgets.detail_panel import Beside
+from desktop.widgets.basics import button
 from desktop.widgets.dialog import Question
 from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.page_header import PageHeader
 from desktop.widgets.picker import Option
 from desktop.widgets.refresher import Refresher
 from desktop.widgets.table_model import PagedModel
 from desktop.widgets.waiting import Waiting
-from server.workspace import Superseded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from PySide6.QtCore import QPoint
-    from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
     from desktop.desk import Desk
     from server.records import PersonRow
     from server.workspace import Done
 
 
-class PeoplePage(Page):
+class PeoplePage(ResourcePage["PersonRow"]):
     """Everybody in the directory, wherever they come from."""
 
     name = "people"
     title = "People"
     icon = "users"
+    kind = "User"
+    table: PeopleTable
+    panel: PersonPanel
+    doing: Doing
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        workspace = desk.workspace
-        self.setAcceptDrops(True)
-        self._sort: Sort = "name"
-        self._descending = False
-        self._searches = Searches(workspace)
+        self._searches = Searches(desk.workspace)
         self._counts = (0, 0)
-        self._is_warm = False
         self.is_ready = False
         """Whether a search is quick by now."""
         self._asked_for = Wanted()
-        store = Preferences(workspace.folder).store
-
         self.new_button = button(
             self.tr("New person"), self.add_person, icon="plus", kind="primary", tip=self.tr("New person (Ctrl+N)")
         )
-        self.import_button = button(self.tr("Import"), self.import_file, icon="upload-simple")
-        self.export_button = button(self.tr("Export"), self.export, icon="download-simple")
-        self.header = PageHeader(
-            self.tr("People"), self.tr("Reading…"), self.import_button, self.export_button, self.new_button
-        )
-        self.banner = Banner()
         self.waiting = Waiting()
         self.filters = Filters(self._find_groups)
+        self.search_field = self.filters.search
         self.model: PagedModel[PersonRow] = PagedModel(columns(), cells, self)
-        self.table = PeopleTable(self.model, store)
-        self.table.sort(self._sort)
+        self.table = PeopleTable(self.model, self.store)
         self.filters.show_columns(self.table.wanted_columns)
         self.selection = SelectionBar()
         self.empty = EmptyState(
@@ -98,43 +78,27 @@ class PeoplePage(Page):
             self.add_person,
             action_icon="plus",
         )
-        self.nobody = EmptyState(
+        self.nothing = EmptyState(
             "magnifying-glass",
             self.tr("Nobody matches"),
             self.tr("No name, username or email contains what you typed, or the filters leave nobody."),
             self.tr("Show everybody"),
             self.filters.show_everybody,
         )
-        self.lists = QStackedWidget()
-        for widget in (self.table, self.empty, self.nobody):
-            self.lists.addWidget(widget)
-        card = Card(self.selection, self.lists, margins=(1, 1, 1, 1), spacing=0)
         self.panel = PersonPanel(desk)
-        self.beside = Beside(plain(column(card)), self.panel, "people", store)
-        for part in (self.header, self.banner, self.filters, self.waiting):
-            self.body.addWidget(part)
-        self.body.addWidget(self.beside, 1)
-
-        self.doing = Doing(workspace, self.waiting, self.banner, self)
+        self.doing = Doing(desk.workspace, self.waiting, self.banner, self)
         self._refresher = Refresher(self, self._read_counts, self._show_counts, self._fail)
+        self._lay_out(self.new_button, self.filters, self.waiting, over_list=(self.selection,))
         self._connect()
 
     def _connect(self) -> None:
-        self.doing.told.connect(self.told)
-        self.doing.changed.connect(self.refresh)
+        super()._connect()
         self.filters.changed.connect(self._filter)
         self.filters.column_toggled.connect(lambda key, on: self.table.want_column(key, wanted=on))
         self.filters.left_downwards.connect(self._enter_table)
-        self.table.sorted_by.connect(self._sort_by)
-        self.table.chosen.connect(self._follow)
-        self.table.clicked.connect(lambda index: self._open(self.model.row_at(index.row()), by_mouse=True))
-        self.table.opened.connect(self._open)
         self.table.deletion_requested.connect(self.delete)
-        self.table.menu_requested.connect(self._open_menu)
         self.table.selectionModel().selectionChanged.connect(self._count_selected)
         self.model.modelReset.connect(self._count_selected)
-        self.model.loaded.connect(self._loaded)
-        self.model.failed.connect(self._fail)
         self.selection.deactivated.connect(lambda: self.set_active(active=False))
         self.selection.reactivated.connect(lambda: self.set_active(active=True))
         self.selection.deleted.connect(self.delete)
@@ -149,23 +113,8 @@ class PeoplePage(Page):
             lambda person, group, name: self.doing.change_membership(person, group, name, member=False)
         )
         self.panel.group_opened.connect(lambda group: self.navigated.emit("groups", group))
-        self.panel.request_opened.connect(lambda seq: self.navigated.emit("activity", seq))
-        self.panel.undone.connect(self._undone)
-        self.panel.closed.connect(self.table.setFocus)
-        self.desk.live.directory_changed.connect(self._refresher.ask)
-        self.desk.live.activity_changed.connect(self._activity_changed)
 
     # -- what a page is asked ----------------------------------------------------------------------
-
-    def shown(self) -> None:
-        """Read the list at the first time, and what has changed since at every other."""
-        if not self._is_warm:
-            self._load()
-        self._refresher.turn_on()
-
-    def hidden(self) -> None:
-        """Read no more."""
-        self._refresher.turn_off()
 
     def reveal(self, target: object) -> None:
         """Show a person by id."""
@@ -193,34 +142,25 @@ class PeoplePage(Page):
 
     # -- the list ----------------------------------------------------------------------------------
 
-    def refresh(self) -> None:
-        """Read again what is shown."""
-        self._refresher.ask()
-
     def _load(self) -> None:
         self._asked_for = self.filters.wanted
-        self.model.load(self._searches.ask(self._asked_for, self._sort, descending=self._descending))
+        self.model.load(self._searches.ask(self._asked_for, cast("Sort", self._sort), descending=self._descending))
 
     def _filter(self) -> None:
         if self.filters.wanted != self._asked_for:
             self._load()
 
-    def _sort_by(self, key: str, descending: bool) -> None:
-        self._sort = cast("Sort", key)
-        self._descending = descending
-        self._load()
+    def _is_narrowed(self) -> bool:
+        return not self._asked_for.is_everybody
 
     def _loaded(self, total: int) -> None:
-        if self._is_warm:
-            self._say_counts()
-        if total:
-            self.lists.setCurrentWidget(self.table)
-        else:
-            self.lists.setCurrentWidget(self.empty if self._asked_for.is_everybody else self.nobody)
-        if not self._is_warm:
-            self._is_warm = True
+        is_first = not self._is_loaded
+        super()._loaded(total)
+        if is_first:
             # After the first look, so that the first key is as quick as every other.
             background.run(self, self.desk.workspace.browser.warm, self._warmed, self._fail)
+        else:
+            self._say_counts()
 
     def _warmed(self, _: object) -> None:
         self.is_ready = True
@@ -230,14 +170,11 @@ class PeoplePage(Page):
         workspace = self.desk.workspace
         everybody = workspace.count_people()
         # Counting these needs what `warm` prepares; the list comes first.
-        return everybody, workspace.count_people(active=False) if self._is_warm else -1
+        return everybody, workspace.count_people(active=False) if self._is_loaded else -1
 
     def _show_counts(self, counts: tuple[int, int]) -> None:
         self._counts = counts
-        self._say_counts()
-        if self._is_warm:
-            self.model.refresh(self.table.rows_in_need())
-        self.panel.refresh()
+        self._catch_up(self.table.rows_in_need())
 
     def _say_counts(self) -> None:
         everybody, deactivated = self._counts
@@ -245,46 +182,25 @@ class PeoplePage(Page):
         parts = [words] if everybody else [self.tr("Nobody yet")]
         if deactivated > 0:
             parts.append(self.tr("{number} deactivated").format(number=f"{deactivated:,}"))
-        if not self._asked_for.is_everybody:
+        if self._is_narrowed():
             parts.append(self.tr("{number} shown").format(number=f"{self.model.rowCount():,}"))
         self.header.set_title(self.tr("People"), " · ".join(parts))
-
-    def _fail(self, error: Exception) -> None:
-        if not isinstance(error, Superseded):
-            self.banner.say(str(worded(error)), "err", self.tr("Try again"), self._try_again)
-
-    def _try_again(self) -> None:
-        self.banner.hide()
-        self._load()
-        self._refresher.ask()
 
     def _find_groups(self, text: str) -> list[Option]:
         everything = [] if text else [Option("", self.tr("Any group"))]
         return everything + group_options(self.desk.workspace, text)
 
-    def _activity_changed(self) -> None:
-        if self.isVisible() and self.panel.tabs.currentWidget() is self.panel.requests:
-            self.panel.refresh()
-
     # -- who is chosen -----------------------------------------------------------------------------
-
-    def _focus_search(self) -> None:
-        self.filters.search.setFocus()
-        self.filters.search.selectAll()
 
     def _enter_table(self) -> None:
         self.table.setFocus()
         if not self.table.currentIndex().isValid() and self.model.rowCount():
             self.table.selectRow(0)
 
-    def _follow(self, person: PersonRow | None) -> None:
-        if person is not None and not self.panel.isHidden():
-            self.panel.show_row(person)
-
-    def _open(self, person: PersonRow | None, *, by_mouse: bool = False) -> None:
+    def _click(self, person: PersonRow | None) -> None:
         # Whoever holds Ctrl or Shift is selecting.
-        if person is not None and (not by_mouse or self.table.selected_count() == 1):
-            self.panel.show_row(person)
+        if self.table.selected_count() == 1:
+            self._open(person)
 
     def _count_selected(self) -> None:
         self.selection.show_count(self.table.selected_count())
@@ -333,12 +249,9 @@ class PeoplePage(Page):
         editor.open()
 
     def _saved(self, done: Done, seq: int | None, *, is_new: bool) -> None:
-        self.doing.tell(f"{done.meaning[:1].upper()}{done.meaning[1:]}.", seq)
+        self._tell_done(done, seq)
         if is_new:
             self.panel.show_resource(done.resource_id)
-
-    def _undone(self, done: Done) -> None:
-        self.doing.tell(self.tr("Undone: {what}.").format(what=done.meaning), None)
 
     def _deactivate(self) -> None:
         self.set_active(active=False)
@@ -369,28 +282,9 @@ class PeoplePage(Page):
 
     # -- files -------------------------------------------------------------------------------------
 
-    def import_file(self, path: Path | None = None) -> None:
-        """Open the import, with a file where one was dropped."""
-        dialog = ImportDialog(self.desk, "User", path, self.window())
-        dialog.told.connect(self.doing.told)
-        dialog.finished.connect(self.refresh)
-        dialog.open()
-
     def export(self) -> None:
         """Open the export, narrowed to what is shown."""
         wanted = self._asked_for
         filters: dict[str, Any] = {"active": wanted.active, "source": wanted.source, "group_id": wanted.group_id}
         filters = {name: value for name, value in filters.items() if value is not None}
-        ExportDialog(self.desk, "User", self.window(), search=wanted.text, filters=filters).open()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a file that can be imported."""
-        if dropped_file(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Open the import with the file."""
-        path = dropped_file(event.mimeData())
-        if path is not None:
-            event.acceptProposedAction()
-            self.import_file(path)
+        ExportDialog(self.desk, self.kind, self.window(), search=wanted.text, filters=filters).open()

@@ -143,9 +143,9 @@ def test_search_sort_and_filters(qtbot: QtBot, desk: Desk, open_page: Open) -> N
     qtbot.waitUntil(lambda: names_shown(page) == ["Grace Hopper"])
     assert subtitle(page) == "6 people · 1 deactivated · 1 shown"
     qtbot.keyClicks(page.filters.search, "x")
-    qtbot.waitUntil(lambda: page.lists.currentWidget() is page.nobody)
-    assert page.nobody.button is not None
-    press(qtbot, page.nobody.button)
+    qtbot.waitUntil(lambda: page.lists.currentWidget() is page.nothing)
+    assert page.nothing.button is not None
+    press(qtbot, page.nothing.button)
     qtbot.waitUntil(lambda: len(names_shown(page)) == 6)
 
     press(qtbot, page.filters.state.buttons["deactivated"])
