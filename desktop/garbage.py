@@ -17,6 +17,8 @@ class GarbageCollection(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         gc.disable()
+        # What was imported stays: to go through it again and again would keep the window for 25 ms each time.
+        gc.freeze()
         self._timer = QTimer(self, interval=INTERVAL)
         self._timer.timeout.connect(self.look)
         self._timer.start()
@@ -30,4 +32,5 @@ class GarbageCollection(QObject):
     def release(self) -> None:
         """Give the collector back."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()

@@ -16,7 +16,7 @@ from desktop.activity.wanted import Wanted
 from desktop.widgets.table_model import ListModel
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from desktop.activity.reading import Newer, Page
     from server.records import ActivityRecord
@@ -40,6 +40,10 @@ class Feed(QObject):
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._workspace = workspace
+        self.enough = reading.PAGE
+        """Rows read at most while the list is live, more than the window shows; where more came it begins anew."""
+        self.prepare: Callable[[Sequence[Row], Callable[[], None]], None] = _at_once
+        """Called with rows that are about to be shown on top, and what shows them."""
         self.labels: Mapping[str, str] = {}
         """How the tokens are called, by id."""
         self.model: ListModel[Row] = ListModel(columns(), lambda row: cells(row, self.labels), self)
@@ -65,17 +69,26 @@ class Feed(QObject):
         self.wanted = wanted
         self.load(through=through)
 
-    def load(self, *, through: int | None = None) -> None:
-        """Read the list anew from its top."""
+    def load(self, *, through: int | None = None, limit: int = reading.PAGE) -> None:
+        """Read the list anew from its top, so many rows of it."""
         self._generation += 1
         generation, wanted = self._generation, self.wanted
         self._reaching = False
 
-        def done(page: Page) -> None:
+        def show(page: Page) -> None:
             if generation == self._generation:
                 self._settle(page)
 
-        background.run(self, lambda: reading.newest(self._workspace, wanted, through=through), done, self.failed.emit)
+        def done(page: Page) -> None:
+            if generation == self._generation:
+                self.prepare(page.rows, lambda: show(page))
+
+        background.run(
+            self,
+            lambda: reading.newest(self._workspace, wanted, through=through, limit=limit),
+            done,
+            self.failed.emit,
+        )
 
     def show_kept(self, records: Sequence[ActivityRecord]) -> None:
         """Show records that are no longer asked of the log."""
@@ -100,9 +113,9 @@ class Feed(QObject):
             self._look_again = True
             return
         self._looking = True
-        generation, wanted, since = self._generation, self.wanted, self._head
+        generation, wanted, since, most = self._generation, self.wanted, self._head, self._most()
 
-        def done(found: Newer) -> None:
+        def take(found: Newer) -> None:
             self._looking = False
             if generation == self._generation:
                 self._take(found)
@@ -110,15 +123,30 @@ class Feed(QObject):
                 self._look_again = False
                 self.look()
 
+        def done(found: Newer) -> None:
+            if self._holding or not found.rows:
+                take(found)
+            else:
+                self.prepare(found.rows, lambda: take(found))
+
         def failed(error: Exception) -> None:
             self._looking = self._look_again = False
             self.failed.emit(error)
 
-        background.run(self, lambda: reading.newer(self._workspace, wanted, since), done, failed)
+        background.run(self, lambda: reading.newer(self._workspace, wanted, since, most), done, failed)
+
+    def _most(self) -> int:
+        """Tell how many new rows are worth reading one by one."""
+        if not self._holding:
+            return self.enough
+        if self.wanted.is_everything:
+            # Those that cannot be held are only counted, by their numbers.
+            return 0 if self._missed else HELD - len(self._held)
+        return reading.FAR_BEHIND
 
     def _take(self, found: Newer) -> None:
         if found.is_gap and not self._holding:
-            self.load()
+            self.load(limit=self.enough)
             return
         if self._holding:
             self._hold_back(found)
@@ -191,3 +219,8 @@ class Feed(QObject):
     def place_of(self, seq: int) -> int | None:
         """Tell which row a request is in; None where it is not in the list."""
         return next((place for place, row in enumerate(self.model.rows) if row.seq == seq), None)
+
+
+def _at_once(rows: Sequence[Row], show: Callable[[], None]) -> None:
+    del rows
+    show()

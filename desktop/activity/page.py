@@ -255,7 +255,11 @@ class ActivityPage(Page):
 
     def _take_tokens(self, tokens: Sequence[Token]) -> None:
         self._tokens = {token.id: token for token in tokens}
-        self.feed.labels = {token.id: token.label for token in tokens}
+        labels = {token.id: token.label for token in tokens}
+        # Each write to the directory comes by here; painting the table anew is dear, and seldom needed.
+        if labels == self.feed.labels:
+            return
+        self.feed.labels = labels
         self.filters.show_tokens(tokens)
         self.requests.table.viewport().update()
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PAGE: Final = 200
 """Rows read at once."""
 FAR_BEHIND: Final = 4_000
-"""Requests that came since the last look, beyond which the newest are read anew instead of all between."""
+"""Requests that came since the last look, beyond which not even those that are wanted are sought among them."""
 
 
 class Page(NamedTuple):
@@ -42,16 +42,15 @@ class Newer(NamedTuple):
 
 def head(workspace: Workspace) -> int:
     """Give the newest number of the log, 0 where there is none."""
-    newest = workspace.activity.recent(1)
-    return newest[0].seq if newest else 0
+    return workspace.activity.newest()
 
 
-def newest(workspace: Workspace, wanted: Wanted, *, through: int | None = None) -> Page:
+def newest(workspace: Workspace, wanted: Wanted, *, through: int | None = None, limit: int = PAGE) -> Page:
     """Read the newest that are wanted; with ``through`` as many as it takes to have that one among them."""
     end = head(workspace)
-    found = _before(workspace, wanted, end + 1, PAGE)
+    found = _before(workspace, wanted, end + 1, limit)
     rows = [row_of(record) for record in found]
-    more = len(found) == PAGE
+    more = len(found) == limit
     while through is not None and more and rows[-1].seq > through:
         page = _before(workspace, wanted, rows[-1].seq, PAGE)
         rows += map(row_of, page)
@@ -65,17 +64,19 @@ def older(workspace: Workspace, wanted: Wanted, before: int) -> Page:
     return Page([row_of(record) for record in found], 0, len(found) == PAGE)
 
 
-def newer(workspace: Workspace, wanted: Wanted, since: int) -> Newer:
-    """Read what is wanted of what came after a number."""
+def newer(workspace: Workspace, wanted: Wanted, since: int, most: int = FAR_BEHIND) -> Newer:
+    """Read what is wanted of what came after a number; more than ``most`` rows are a gap."""
     end = head(workspace)
     # Before what was seen: another log stands in the folder.
-    if end < since or end - since > FAR_BEHIND:
+    if end < since or end - since > (min(most, FAR_BEHIND) if wanted.is_everything else FAR_BEHIND):
         return Newer([], end, is_gap=True)
     records: list[ActivityRecord] = []
     last = since
     while last < end:
-        page = workspace.activity.recent(PAGE, **wanted.asked(), after_seq=last, before_seq=end + 1)
+        page = workspace.activity.listed(PAGE, **wanted.asked(), after_seq=last, before_seq=end + 1)
         records += [record for record in page if wanted.takes(record)]
+        if len(records) > most:
+            return Newer([], end, is_gap=True)
         if len(page) < PAGE:
             break
         last = page[-1].seq
@@ -104,10 +105,11 @@ def walk(
 def _before(workspace: Workspace, wanted: Wanted, before: int, limit: int) -> list[ActivityRecord]:
     found: list[ActivityRecord] = []
     filters: dict[str, Any] = wanted.asked()
+    size = PAGE if wanted.direction else limit
     while len(found) < limit:
-        page = workspace.activity.recent(PAGE, **filters, before_seq=before)
+        page = workspace.activity.listed(size, **filters, before_seq=before)
         found += [record for record in page if wanted.takes(record)]
-        if len(page) < PAGE:
+        if len(page) < size:
             break
         before = page[-1].seq
     return found[:limit]

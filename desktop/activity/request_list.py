@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from desktop.activity import rows
 from desktop.activity.feed import Feed
+from desktop.activity.row_images import RequestDelegate
 from desktop.widgets.basics import Card, button, column, plain
-from desktop.widgets.data_table import CellDelegate, DataTable
+from desktop.widgets.data_table import DataTable
 from desktop.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from server.workspace import Workspace
 
 ROW_HEIGHT: Final = 50
-NEAR_THE_END: Final = 20 * ROW_HEIGHT
+AHEAD: Final = 20
+NEAR_THE_END: Final = AHEAD * ROW_HEIGHT
 """Pixels before the end of the list at which older requests are read."""
 NARROW: Final = 700
 NARROWER: Final = 580
@@ -46,7 +48,9 @@ class RequestList(Card):
         self._is_live = True
         self._is_choosing = False
         self.table = DataTable(self.feed.model, self.tr("Requests"))
-        self.table.setItemDelegate(CellDelegate(self.table, ROW_HEIGHT))
+        delegate = RequestDelegate(self.table, ROW_HEIGHT, self.feed)
+        self.table.setItemDelegate(delegate)
+        self.feed.prepare = delegate.prepare
         self.table.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self.new_button = button("", self.show_new, icon="arrow-up", kind="primary", name=self.tr("Show new requests"))
         self.new_button.hide()
@@ -188,5 +192,6 @@ class RequestList(Card):
         """Leave columns out where there is no room for them."""
         super().resizeEvent(event)
         self._place_button()
+        self.feed.enough = self.height() // ROW_HEIGHT + 2 * AHEAD
         self.table.setColumnHidden(rows.TOKEN, self.width() < NARROW)
         self.table.setColumnHidden(rows.TOOK, self.width() < NARROWER)

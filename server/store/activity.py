@@ -216,6 +216,14 @@ class ActivityLog:
         """List exchanges; see :func:`activity_query.recent`."""
         return activity_query.recent(self._database, self._keep, limit, **filters)
 
+    def listed(self, limit: int = 100, **filters: Unpack[activity_query.Filters]) -> list[ActivityRecord]:
+        """List exchanges without what only one that is opened shows; see :func:`activity_query.listed`."""
+        return activity_query.listed(self._database, self._keep, limit, **filters)
+
+    def newest(self) -> int:
+        """Give the number of the newest exchange; 0 where there is none."""
+        return activity_query.newest(self._database, self._keep)
+
     def get(self, seq: int) -> ActivityRecord | None:
         """Give one exchange; None once the ring has passed over it."""
         return activity_query.get(self._database, self._keep, seq)

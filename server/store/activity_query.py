@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypedDict, Unpack
 
 import orjson
@@ -30,6 +31,7 @@ BODY_OMITTED: Final = "[not kept: of many successful requests at once, only the 
 
 _REQUEST_ID: Final = re.compile(r"([0-9a-z]+)-([0-9a-f]{1,15})")
 _AT, _NUMBER, _METHOD, _STATUS = 0, 1, 2, 5
+_OMITTED, _ANSWER = 15, 17
 _COMPARED: Final = {"token_id": 7, "feature": 11, "resource_id": 12}
 _TEXTS: Final = (3, 4, 10, 16, 17)
 """Path, query, meaning and the two bodies."""
@@ -37,6 +39,7 @@ _TEXTS: Final = (3, 4, 10, 16, 17)
 _CHUNK: Final = "SELECT first, last, run, headers, records FROM chunk"
 _FORWARDS: Final = f"{_CHUNK} WHERE last > ? AND first < ? AND until >= ? ORDER BY last LIMIT ?"
 _BACKWARDS: Final = f"{_CHUNK} WHERE last > ? AND first < ? AND until >= ? ORDER BY last DESC LIMIT ?"
+_NEWEST: Final = "SELECT max(last) FROM chunk"
 _ONE: Final = f"{_CHUNK} WHERE last >= ? ORDER BY last LIMIT 1"
 _MOST_AT_ONCE: Final = 16
 """Chunks read by one statement; the first reads one, which is often enough."""
@@ -75,16 +78,30 @@ def recent(database: Database, keep: int, limit: int = 100, **filters: Unpack[Fi
 
     Raises ValueError where ``since`` is not ISO 8601, StoreUnavailable.
     """
+    return [
+        _record(seq, run, headers[row[-1]], row) for seq, run, headers, row in _found(database, keep, limit, filters)
+    ]
+
+
+def listed(database: Database, keep: int, limit: int = 100, **filters: Unpack[Filters]) -> list[ActivityRecord]:
+    """List as :func:`recent`, for a list: without headers, agent and bodies, but for the answer where one failed."""
+    return [
+        _record(seq, run, "", [*row[:_OMITTED], 0, None, row[_ANSWER] if row[_STATUS] >= 400 else None, row[-1]])
+        for seq, run, _, row in _found(database, keep, limit, filters)
+    ]
+
+
+def newest(database: Database, keep: int) -> int:
+    """Give the number of the newest exchange; 0 where there is none."""
+    found: int | None = database.read(_NEWEST)[0][0]
+    return (found or 0) if keep else 0
+
+
+def _found(database: Database, keep: int, limit: int, filters: Filters) -> Iterator[tuple[int, str, list[str], Row]]:
     conditions = list(_conditions(filters))
-    found: list[ActivityRecord] = []
-    if limit <= 0:
-        return found
-    for seq, run, headers, row in _rows(database, keep, filters):
-        if all(condition(seq, run, row) for condition in conditions):
-            found.append(_record(seq, run, headers[row[-1]], row))
-            if len(found) == limit:
-                break
-    return found
+    rows = _rows(database, keep, filters)
+    found = (one for one in rows if all(condition(one[0], one[1], one[3]) for condition in conditions))
+    return islice(found, max(limit, 0))
 
 
 def _rows(database: Database, keep: int, filters: Filters) -> Iterator[tuple[int, str, list[str], Row]]:
@@ -114,8 +131,8 @@ def _rows(database: Database, keep: int, filters: Filters) -> Iterator[tuple[int
 
 def _edge(database: Database, keep: int) -> int:
     """Give the newest number that is beyond the ring: chunks are forgotten whole, so some of it may be there."""
-    newest: int | None = database.read("SELECT max(last) FROM chunk")[0][0]
-    return 0 if newest is None else newest - keep
+    last: int | None = database.read(_NEWEST)[0][0]
+    return 0 if last is None else last - keep
 
 
 def _since(filters: Filters) -> int | None:

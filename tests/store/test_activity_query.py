@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -147,6 +149,29 @@ def test_what_is_asked_for_is_found_newest_first_or_in_order_after_a_point(
     log: ActivityLog, filters: dict[str, Any], found: list[int]
 ) -> None:
     assert [record.seq for record in log.recent(**filters)] == found
+
+
+def test_a_list_goes_without_what_only_one_that_is_opened_shows(log: ActivityLog) -> None:
+    log.record(
+        Exchange(
+            at=NOON + 4, duration=5, method="PUT", target="/x", status=409, request_body=b"{}", response_body=b"[1]"
+        )
+    )
+    log.flush()
+    failed, *others = log.listed(10)
+    assert (failed.request_body, failed.response_body) == (None, "[1]"), "why it failed is said in the list"
+    assert [replace(one, headers=(), agent="", request_body=None, response_body=None) for one in log.recent()[1:]] == (
+        others
+    )
+    assert [one.seq for one in log.listed(2, after_seq=1, resource_id="u1")] == [2]
+
+
+def test_the_newest_number_is_known_without_reading_a_record(log: ActivityLog, tmp_path: Path) -> None:
+    assert log.newest() == 4
+    with closing(ActivityLog.open(tmp_path / "activity.db", keep=0)) as keeps_nothing:
+        assert keeps_nothing.newest() == 0
+    with closing(ActivityLog.open(tmp_path / "empty.db")) as empty:
+        assert empty.newest() == 0
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from desktop.activity.wanted import Wanted
 from tests.desktop.activity.exchanges import kept, log
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pytest
     from pytestqt.qtbot import QtBot
 
@@ -96,6 +98,57 @@ def test_a_gap_is_read_anew(qtbot: QtBot, workspace: Workspace, monkeypatch: pyt
     with qtbot.waitSignal(feed.loaded):
         feed.look()
     assert seqs(feed) == list(range(11, 0, -1))
+
+
+def test_in_a_rush_the_list_begins_anew_with_as_many_as_fit(qtbot: QtBot, workspace: Workspace) -> None:
+    log(workspace, 20)
+    feed = loaded(qtbot, workspace)
+    feed.enough = 5
+    log(workspace, 5)
+    with qtbot.waitSignal(feed.grew):
+        feed.look()
+    assert seqs(feed) == list(range(25, 0, -1))
+    log(workspace, 6)
+    with qtbot.waitSignal(feed.loaded):
+        feed.look()
+    assert seqs(feed) == list(range(31, 26, -1))
+    with qtbot.waitSignal(feed.grew):
+        feed.reach()
+    assert seqs(feed) == list(range(31, 0, -1))
+
+
+def test_what_cannot_be_held_is_counted_without_being_read(
+    qtbot: QtBot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(feed_module, "HELD", 5)
+    log(workspace, 2)
+    feed = loaded(qtbot, workspace)
+    feed.hold()
+    monkeypatch.delattr(type(workspace.activity), "listed")
+    for number, held in ((6, 6), (3, 9)):
+        log(workspace, number)
+        with qtbot.waitSignal(feed.held_changed):
+            feed.look()
+        assert feed.held == held
+
+
+def test_rows_are_shown_once_they_are_prepared(qtbot: QtBot, workspace: Workspace) -> None:
+    log(workspace, 2)
+    feed = loaded(qtbot, workspace)
+    waiting: list[Callable[[], None]] = []
+    feed.prepare = lambda rows, show: waiting.append(show) if rows else show()
+    log(workspace, 1)
+    feed.look()
+    qtbot.waitUntil(lambda: len(waiting) == 1)
+    log(workspace, 1)
+    feed.look()
+    assert seqs(feed) == [2, 1]
+    waiting.pop()()
+    assert seqs(feed) == [3, 2, 1]
+    qtbot.waitUntil(lambda: len(waiting) == 1)
+    feed.hold()
+    waiting.pop()()
+    assert (seqs(feed), feed.held) == ([3, 2, 1], 1)
 
 
 def test_older_ones_come_as_the_end_comes_into_view(qtbot: QtBot, workspace: Workspace) -> None:

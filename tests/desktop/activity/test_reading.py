@@ -60,6 +60,23 @@ def test_too_much_at_once_and_another_log_are_gaps(workspace: Workspace, monkeyp
     assert found.head == 10
 
 
+def test_more_than_is_worth_reading_is_a_gap_too(workspace: Workspace) -> None:
+    log(workspace, 6, status=404)
+    log(workspace, 6)
+    assert len(reading.newer(workspace, Wanted(), 0, 12).rows) == 12
+    assert reading.newer(workspace, Wanted(), 0, 11) == reading.Newer([], 12, is_gap=True)
+    assert len(reading.newer(workspace, Wanted(errors_only=True), 0, 6).rows) == 6, "what is not wanted does not count"
+    assert reading.newer(workspace, Wanted(errors_only=True), 0, 5).is_gap
+
+
+def test_a_page_can_be_as_short_as_the_window(workspace: Workspace) -> None:
+    log(workspace, 5)
+    log(workspace, 30, method="DELETE", status=204)
+    assert [row.seq for row in reading.newest(workspace, Wanted(), limit=3).rows] == [35, 34, 33]
+    page = reading.newest(workspace, Wanted(direction="reads"), limit=3)
+    assert ([row.seq for row in page.rows], page.has_older) == ([5, 4, 3], True)
+
+
 def test_a_walk_yields_all_that_is_wanted_and_tells_how_far_it_is(workspace: Workspace) -> None:
     log(workspace, 250, status=404, response_body=b'{"detail":"x"}')
     log(workspace, 250)

@@ -152,6 +152,13 @@ def test_scrolling_brings_older_ones(qtbot: QtBot, workspace: Workspace) -> None
     qtbot.waitUntil(reached_the_end)
 
 
+def test_a_taller_window_is_read_more_for(qtbot: QtBot, workspace: Workspace) -> None:
+    made = shown(qtbot, workspace)
+    enough = made.feed.enough
+    made.resize(900, 900)
+    assert made.feed.enough == enough + 10
+
+
 def test_what_stands_in_place_of_rows_teaches(qtbot: QtBot, workspace: Workspace) -> None:
     made = shown(qtbot, workspace)
     assert made.stack.currentWidget() is made.empty
