@@ -23,6 +23,8 @@ from server.store import members
 from tests.directories import BASE, GROUP, NOBODY, USER, Directory, replacing
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from server.directory import MemberOutcome
     from server.store.database import Database
 
@@ -223,3 +225,31 @@ def test_a_persons_groups_stand_in_the_order_of_the_groups(club: Club) -> None:
     assert [one["value"] for one in shown] == groups
     assert [one["display"] for one in shown] == ["Zoo", "Attic", 'The "Club"']
     assert {one["type"] for one in shown} == {"direct"}
+
+
+def test_a_large_group_that_is_sent_once_more_costs_as_much_as_it_is_long(club: Club, directory: Directory) -> None:
+    steps = {}
+    everybody = [Member(directory.user(f"person{number}"), display=f"Person {number}") for number in range(1_200)]
+    for number in (300, 1_200):
+        club.change(ReplaceMembers(tuple(everybody[:number])))
+        steps[number] = _steps(club, ReplaceMembers(tuple(everybody[:number])))
+    assert steps[1_200] < 8 * steps[300], "four times the members, not sixteen times the work"
+
+
+def _steps(club: Club, change: MemberChange) -> int:
+    """Count SQLite's own steps, in thousands: no clock."""
+    counted = 0
+
+    def count() -> None:
+        nonlocal counted
+        counted += 1
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.set_progress_handler(count, 1_000)
+        try:
+            members.change(connection, club.seq, change)
+        finally:
+            connection.set_progress_handler(None, 0)
+
+    club.database.commit(work)
+    return counted
