@@ -63,7 +63,7 @@ def routes(
         (".search",): {"POST": resources.search_all},
         ("bulk",): {"POST": resources.bulk},
         ("serviceproviderconfig",): {"GET": discovery.service_provider_config},
-        ("serviceproviderconfigs",): {"GET": discovery.service_provider_config},
+        ("serviceproviderconfigs",): {"GET": discovery.service_provider_configs},
         ("resourcetypes",): {"GET": discovery.resource_types},
         ("resourcetypes", ID): {"GET": discovery.resource_type},
         ("schemas",): {"GET": discovery.schemas},

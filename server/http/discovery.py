@@ -27,6 +27,7 @@ class DiscoveryEndpoints:
     def __init__(self, registry: Registry, base_url: str, max_bulk_payload: int) -> None:
         config = messages.service_provider_config(base_url, max_bulk_payload=max_bulk_payload)
         self._config = orjson.dumps(config)
+        self._okta_config = orjson.dumps(messages.okta_provider_config(config))
         self._resource_types = _Catalogue(messages.resource_types(registry, base_url))
         self._schemas = _Catalogue(messages.schemas(registry, base_url))
 
@@ -34,6 +35,11 @@ class DiscoveryEndpoints:
         """GET /ServiceProviderConfig."""
         call.meaning = "read the server's capabilities"
         return Reply(200, self._config)
+
+    async def service_provider_configs(self, call: Call) -> Reply:
+        """GET /ServiceProviderConfigs, the name of SCIM 1.1, which Okta's on-prem agent asks for (OKTA.md 2.3)."""
+        call.meaning = "read the server's capabilities"
+        return Reply(200, self._okta_config)
 
     async def resource_types(self, call: Call) -> Reply:
         """GET /ResourceTypes."""

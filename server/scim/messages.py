@@ -6,7 +6,7 @@ know: how an answer is sent.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
@@ -15,7 +15,7 @@ from server.scim.query import DEFAULT_COUNT, MAX_COUNT
 from server.scim.schemas import RESOURCE_TYPE_URN, SCHEMA_URN, SERVICE_PROVIDER_CONFIG_URN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from server.scim.schema import ResourceType
     from server.scim.schemas import Registry
@@ -50,6 +50,21 @@ def list_response(
     if previous_cursor is not None:
         head += f',"previousCursor":{_json(previous_cursor)}'
     return f'{head},"Resources":[{",".join(resources)}]}}'.encode()
+
+
+OKTA_PROVIDER_CONFIG_URN: Final = "urn:okta:schemas:scim:providerconfig:1.0"
+OKTA_CAPABILITIES: Final = (
+    "GROUP_PUSH",
+    "IMPORT_NEW_USERS",
+    "IMPORT_PROFILE_UPDATES",
+    "OPP_SCIM_INCREMENTAL_IMPORTS",
+    "PUSH_NEW_USERS",
+    "PUSH_PENDING_USERS",
+    "PUSH_PROFILE_UPDATES",
+    "PUSH_USER_DEACTIVATION",
+    "REACTIVATE_USERS",
+)
+"""What is supported of Okta's list, which also has PUSH_PASSWORD_UPDATES: passwords are taken and forgotten here."""
 
 
 def service_provider_config(
@@ -89,6 +104,18 @@ def service_provider_config(
             "resourceType": "ServiceProviderConfig",
             "location": f"{base_url}/ServiceProviderConfig",
         },
+    }
+
+
+def okta_provider_config(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the configuration as Okta's on-prem agent reads it, with Okta's extension (OKTA.md 2.3).
+
+    Only for the agent's own endpoint: scim2-client, as an example, refuses a ServiceProviderConfig with an extension.
+    """
+    return {
+        **config,
+        "schemas": [*config["schemas"], OKTA_PROVIDER_CONFIG_URN],
+        OKTA_PROVIDER_CONFIG_URN: {"userManagementCapabilities": list(OKTA_CAPABILITIES)},
     }
 
 

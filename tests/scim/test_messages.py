@@ -12,6 +12,7 @@ from server.scim.cursor import TIMEOUT
 from server.scim.messages import (
     LIST_RESPONSE_URN,
     list_response,
+    okta_provider_config,
     resource_types,
     schemas,
     service_provider_config,
@@ -67,6 +68,17 @@ def test_an_independent_reader_takes_the_configuration() -> None:
     assert document["filter"] == {"supported": True, "maxResults": MAX_COUNT}
     assert document["pagination"]["cursorTimeout"] == TIMEOUT
     assert document["changePassword"] == {"supported": False}
+
+
+def test_the_on_prem_agent_is_told_what_is_supported_and_that_passwords_are_not() -> None:
+    config = service_provider_config(BASE)
+    document = okta_provider_config(config)
+    urn = "urn:okta:schemas:scim:providerconfig:1.0"
+    assert document["schemas"] == [*config["schemas"], urn]
+    capabilities = document.pop(urn)["userManagementCapabilities"]
+    assert {"PUSH_NEW_USERS", "PUSH_USER_DEACTIVATION", "REACTIVATE_USERS", "GROUP_PUSH"} <= set(capabilities)
+    assert "PUSH_PASSWORD_UPDATES" not in capabilities
+    assert {**document, "schemas": config["schemas"]} == config
 
 
 def test_the_limits_of_bulk_are_the_ones_in_force() -> None:
