@@ -90,17 +90,22 @@ class Custody:
         """Read the copy of a token, asking a person to unlock the keyring where that is needed."""
         return self._vault.fetch(token_id, patience=patience)
 
-    def revoke(self, token_id: str, *, patience: float | None = None) -> Token:
-        """End a token at once and for good, then take its copy out of the keyring where nobody has to be asked.
+    def revoke(self, token_id: str, *, patience: float | None = None) -> list[Token]:
+        """End a token and those it replaces at once, then take their copies out where nobody has to be asked.
 
-        A copy that stays is worthless, and the history says that it stays. Revoking again changes nothing but
-        tries to remove a copy that stayed. Raises TokenRuleError (UNKNOWN), StoreUnavailable.
+        Returns the token, then those that ended with it. A copy that stays is worthless, and the history says
+        that it stays. Revoking again changes nothing but tries to remove a copy that stayed. Raises
+        TokenRuleError (UNKNOWN), StoreUnavailable.
         """
+        # All have ended before the first copy is looked for: a keyring may take its time.
         revoked = self._issuer.revoke(token_id, actor=self._actor)
-        if revoked.keyring not in _MAY_BE_KEPT:
-            return revoked
-        outcome = self._vault.delete(token_id, ask=False, patience=patience)
-        return self._issuer.note_removal(token_id, outcome, actor=self._actor)
+        return [self._without_copy(token, patience) for token in revoked]
+
+    def _without_copy(self, token: Token, patience: float | None) -> Token:
+        if token.keyring not in _MAY_BE_KEPT:
+            return token
+        outcome = self._vault.delete(token.id, ask=False, patience=patience)
+        return self._issuer.note_removal(token.id, outcome, actor=self._actor)
 
     def rotation(self, token_id: str) -> Rotation | None:
         """Tell how far a replaced token's client has switched to the new one; None when it was not replaced.

@@ -27,6 +27,7 @@ from server.tokens import (
     later,
     parse_expiry,
     parse_label,
+    rotating_out,
     status,
     timestamp,
 )
@@ -155,8 +156,11 @@ class TokenIssuer:
         self._store.change(decide)
         return issued
 
-    def revoke(self, token_id: str, *, actor: str) -> Token:
-        """End a token at once and for good, and return it; revoking a revoked one changes nothing.
+    def revoke(self, token_id: str, *, actor: str) -> list[Token]:
+        """End a token at once and for good, and with it those that it replaces and that still work.
+
+        Who revokes because of a leak means them as well: Okta may still show the old one. Returns the token,
+        then those that ended with it, the latest first. Revoking a revoked one changes nothing of it.
 
         Raises:
             TokenRuleError: UNKNOWN.
@@ -166,13 +170,14 @@ class TokenIssuer:
 
         def decide(tokens: Sequence[Token]) -> TokenChange:
             token = _pick(tokens, token_id)
-            if token.revoked is not None:
-                return TokenChange((), ())
-            revoked = replace(token, revoked=now)
-            return TokenChange((revoked,), (_event(revoked, now, Event.REVOKED, actor),))
+            working = [token] if token.revoked is None else []
+            working += rotating_out(token_id, tokens, now)
+            revoked = tuple(replace(one, revoked=now) for one in working)
+            return TokenChange(revoked, tuple(_event(one, now, Event.REVOKED, actor) for one in revoked))
 
-        changed = self._store.change(decide).tokens
-        return changed[0] if changed else self._known(token_id)
+        changed = list(self._store.change(decide).tokens)
+        is_new = any(one.id == token_id for one in changed)
+        return changed if is_new else [self._known(token_id), *changed]
 
     def note_keyring(self, token_id: str, outcome: str, *, actor: str) -> None:
         """Remember what became of the admin's copy (a `vault.Outcome`), and why there is none, in the history.
@@ -220,7 +225,7 @@ class TokenIssuer:
     def find(self, reference: str) -> Token:
         """Return the token an admin means by an id, the beginning of one (4 characters or more) or a label.
 
-        A label means the working token of that name before any that ended, and the newest of a rotation.
+        A label means the token of that name that works before any that ended, and of a rotation the newest.
 
         Raises:
             TokenRuleError: UNKNOWN, AMBIGUOUS.
@@ -230,9 +235,9 @@ class TokenIssuer:
         reference = reference.strip()
         exact = [token for token in tokens if token.id == reference]
         named = [token for token in tokens if token.label.casefold() == reference.casefold()]
-        current = [token for token in named if status(token, now) is TokenStatus.ACTIVE]
+        working = [token for token in named if check(token, now, needs_write=False) is None]
         begun = [token for token in tokens if len(reference) >= 4 and token.id.startswith(reference)]
-        found = exact or current or named or begun
+        found = exact or _newest(working) or _newest(named) or begun
         if not found:
             raise _unknown(reference)
         if len(found) > 1:
@@ -294,6 +299,12 @@ def _pick(tokens: Sequence[Token], token_id: str) -> Token:
         if token.id == token_id:
             return token
     raise _unknown(token_id)
+
+
+def _newest(tokens: Sequence[Token]) -> list[Token]:
+    """Leave out those that another of them replaces."""
+    ids = {token.id for token in tokens}
+    return [token for token in tokens if token.replaced_by not in ids]
 
 
 def _unknown(reference: str) -> TokenRuleError:

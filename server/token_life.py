@@ -12,7 +12,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.records import TokenStatus
-from server.tokens import LONGEST_OVERLAP, OVERLAP, expires_soon, later, parse_duration, parse_expiry, status
+from server.tokens import (
+    LONGEST_OVERLAP,
+    OVERLAP,
+    expires_soon,
+    later,
+    parse_duration,
+    parse_expiry,
+    rotating_out,
+    status,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -35,6 +44,7 @@ __all__ = [
     "last_use",
     "parse_duration",
     "parse_expiry",
+    "rotating_out",
     "rotation_state",
     "status",
 ]

@@ -139,6 +139,17 @@ def status(token: Token, now: str) -> TokenStatus:
     return TokenStatus.ACTIVE if token.replaced_by is None else TokenStatus.ROTATING
 
 
+def rotating_out(token_id: str, tokens: Sequence[Token], now: str) -> list[Token]:
+    """Give the tokens that this one replaces and that still work, the latest first: a leak is a leak of them, too."""
+    before = {token.replaced_by: token for token in tokens if token.replaced_by is not None}
+    found = []
+    while (token := before.pop(token_id, None)) is not None:
+        token_id = token.id
+        if status(token, now) is TokenStatus.ROTATING:
+            found.append(token)
+    return found
+
+
 def expires_soon(token: Token, now: str, within: timedelta = EXPIRY_WARNING) -> bool:
     """Whether an active token ends within that time: the moment to rotate it."""
     limit = later(now, within)

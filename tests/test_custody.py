@@ -88,7 +88,7 @@ def test_a_copy_lives_and_dies_with_its_token(workspace: Workspace, secret_servi
     issued = mine.issue("Okta")
     assert mine.keep(issued) is Outcome.STORED
     assert mine.secret(issued.token.id).secret == issued.secret
-    assert mine.revoke(issued.token.id).keyring == "absent"
+    assert [token.keyring for token in mine.revoke(issued.token.id)] == ["absent"]
     assert service_name(issued.token.id) not in secret_service.services()
     assert [event for event, _ in lines(workspace.tokens, issued.token.id)] == [
         "created",
@@ -107,13 +107,27 @@ def test_revoking_works_while_the_keyring_is_locked_and_says_that_the_copy_stays
     mine.keep(issued)
     secret_service.lock()
     try:
-        revoked = mine.revoke(issued.token.id)
+        (revoked,) = mine.revoke(issued.token.id)
     finally:
         secret_service.unlock()
     assert status(revoked, mine.now()) is TokenStatus.REVOKED
     assert revoked.keyring == "stored"
     assert lines(workspace.tokens, issued.token.id)[-1] == ("copy left", "in the keyring: locked")
-    assert mine.revoke(issued.token.id).keyring == "absent"
+    assert [token.keyring for token in mine.revoke(issued.token.id)] == ["absent"]
+
+
+def test_revoking_takes_the_copy_of_the_one_it_replaces_out_of_the_keyring_too(workspace: Workspace) -> None:
+    backend = hesitating()
+    backend.answered.set()
+    mine = custody(workspace.tokens, backend)
+    old = mine.issue("Okta")
+    mine.keep(old)
+    new = mine.rotate(old.token.id)
+    mine.keep(new)
+    assert set(backend.kept) == {service_name(old.token.id), service_name(new.token.id)}
+    ended = mine.revoke(new.token.id)
+    assert [(token.id, token.keyring) for token in ended] == [(new.token.id, "absent"), (old.token.id, "absent")]
+    assert backend.kept == {}
 
 
 def test_a_keyring_has_the_name_that_a_person_knows(workspace: Workspace, secret_service: SecretService) -> None:
@@ -128,7 +142,7 @@ def test_without_a_keyring_a_token_works_and_its_history_says_why_there_is_no_co
     assert mine.keep(issued) is Outcome.ABSENT
     assert lines(workspace.tokens, issued.token.id)[-1] == ("not kept", "no copy in the keyring: absent")
     assert (mine.probe().outcome, mine.probe().name) == (Outcome.ABSENT, "")
-    revoked = mine.revoke(issued.token.id)
+    (revoked,) = mine.revoke(issued.token.id)
     assert [event for event, _ in lines(workspace.tokens, revoked.id)] == ["created", "not kept", "revoked"]
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
@@ -218,7 +219,7 @@ def test_an_overlap_has_its_limits(office: Office, overlap: timedelta) -> None:
 def test_a_revoked_token_is_refused_at_once_and_for_good(office: Office) -> None:
     issued = office.issuer.create("Okta", actor="a")
     authenticator = Authenticator(office.store)
-    revoked = office.issuer.revoke(issued.token.id, actor="b")
+    (revoked,) = office.issuer.revoke(issued.token.id, actor="b")
     assert revoked.revoked == office.clock.now
     assert authenticator.refresh()
     assert authenticator.authenticate(issued.secret.encode(), office.clock.seconds) is Refusal.REVOKED
@@ -235,11 +236,40 @@ def test_revoking_twice_is_revoking_once(office: Office) -> None:
     assert len(office.issuer.history(token.id)) == 2
 
 
-def test_revoking_the_replacement_leaves_the_old_one_to_its_overlap(office: Office) -> None:
+def test_revoking_the_replacement_ends_the_one_it_replaces_with_it(office: Office) -> None:
+    old = office.issuer.create("Okta", actor="a")
+    new = office.issuer.rotate(old.token.id, actor="a")
+    authenticator = Authenticator(office.store)
+    ended = office.issuer.revoke(new.token.id, actor="b")
+    assert [token.id for token in ended] == [new.token.id, old.token.id]
+    authenticator.refresh()
+    for issued in (old, new):
+        answer = authenticator.authenticate(issued.secret.encode(), office.clock.seconds)
+        assert answer is Refusal.REVOKED
+    assert office.history(old.token.id)[-1] == ("revoked", "b")
+
+
+def test_revoking_ends_every_one_of_a_token_rotated_again_and_again(office: Office) -> None:
+    first = office.issuer.create("Okta", actor="a").token
+    second = office.issuer.rotate(first.id, actor="a").token
+    third = office.issuer.rotate(second.id, actor="a").token
+    ended = office.issuer.revoke(third.id, actor="a")
+    assert [token.id for token in ended] == [third.id, second.id, first.id]
+
+
+def test_one_that_works_no_more_is_left_as_it_ended(office: Office) -> None:
+    old = office.issuer.create("Okta", actor="a").token
+    new = office.issuer.rotate(old.id, actor="a", overlap=timedelta(days=1)).token
+    office.clock.advance(days=1)
+    assert [token.id for token in office.issuer.revoke(new.id, actor="a")] == [new.id]
+    assert office.status(old.id) is TokenStatus.EXPIRED
+
+
+def test_revoking_the_one_being_replaced_leaves_its_replacement(office: Office) -> None:
     old = office.issuer.create("Okta", actor="a").token
     new = office.issuer.rotate(old.id, actor="a").token
-    office.issuer.revoke(new.id, actor="a")
-    assert office.status(old.id) is TokenStatus.ROTATING
+    assert [token.id for token in office.issuer.revoke(old.id, actor="a")] == [old.id]
+    assert office.status(new.id) is TokenStatus.ACTIVE
 
 
 # Find, keyring, history
@@ -260,7 +290,22 @@ def test_a_label_means_the_newest_of_a_rotation(office: Office) -> None:
     new = office.issuer.rotate(old.id, actor="a").token
     assert office.issuer.find("okta") == new
     office.issuer.revoke(new.id, actor="a")
-    assert new.id in refused(TokenRule.AMBIGUOUS, lambda: office.issuer.find("okta"))
+    assert office.issuer.find("okta").id == new.id
+
+
+def test_a_label_means_what_still_works_of_a_rotation_before_what_ended(office: Office) -> None:
+    old = office.issuer.create("Okta", actor="a").token
+    new = office.issuer.rotate(old.id, actor="a").token
+    # As a workspace has it whose replacement alone was revoked.
+    office.store.kept[new.id] = replace(new, revoked=office.clock.now)
+    assert office.issuer.find("okta").id == old.id
+    assert [token.id for token in office.issuer.revoke(new.id, actor="a")] == [new.id, old.id]
+
+
+def test_a_label_that_was_given_again_after_its_end_is_ambiguous_once_both_have_ended(office: Office) -> None:
+    for _ in range(2):
+        office.issuer.revoke(office.issuer.create("Okta", actor="a").token.id, actor="a")
+    assert "token-2" in refused(TokenRule.AMBIGUOUS, lambda: office.issuer.find("okta"))
 
 
 def test_the_keyrings_outcome_is_kept_and_enters_the_history(office: Office) -> None:

@@ -13,6 +13,7 @@ from server.token_life import (
     due_warnings,
     first_use,
     last_use,
+    rotating_out,
     rotation_state,
 )
 
@@ -91,6 +92,15 @@ def test_the_most_urgent_comes_first() -> None:
 )
 def test_what_ends_on_purpose_or_has_ended_is_not_warned_of(ended: Token) -> None:
     assert due_warnings([ended], NOW, ()) == []
+
+
+def test_what_a_token_replaces_and_still_works_is_told_the_latest_first() -> None:
+    first = replace(TOKEN, id="first", replaced_by="second", expires="2026-11-25T12:00:00.000Z")
+    ended = replace(TOKEN, id="second", replaced_by="third", revoked="2026-11-24T11:00:00.000Z")
+    third = replace(TOKEN, id="third", replaced_by="fourth", expires="2026-11-30T12:00:00.000Z")
+    tokens = [first, ended, third, replace(TOKEN, id="fourth"), replace(TOKEN, id="another")]
+    assert rotating_out("fourth", tokens, NOW) == [third, first]
+    assert rotating_out("first", tokens, NOW) == []
 
 
 def test_until_the_new_token_is_used_the_client_has_not_switched() -> None:

@@ -51,6 +51,10 @@ class Snapshot:
         """Give a token by its id."""
         return next((token for token in self.tokens if token.id == token_id), None)
 
+    def revoked_with(self, token: Token) -> list[Token]:
+        """Give those that it replaces and that still work, which end with it."""
+        return token_life.rotating_out(token.id, self.tokens, self.now)
+
     def _made(self, token: Token) -> tuple[str, bool]:
         """Give when it was made; what is being replaced stands right below its replacement."""
         one = self.rotations.get(token.id)

@@ -98,14 +98,19 @@ class Steps(QObject):
         self._notice.say(str(messages.of_fetching(kept.outcome)), "warn", action, lambda: wish(token), closable=True)
 
     def revoke(self, token: Token) -> None:
-        """Ask, with what it breaks, and end a token."""
+        """Ask, with what it breaks, and end a token with those that it replaces."""
         taken = self.snapshot
-        text = words.breaks(token, taken.now, taken.rotations.get(token.id))
+        replaced = taken.revoked_with(token)
+        text = (
+            words.breaks_all(token, replaced, taken.now)
+            if replaced
+            else words.breaks(token, taken.now, taken.rotations.get(token.id))
+        )
         Question(
             self._window,
             self.tr("Revoke “{name}”?").format(name=token.label),
             f"{text} {self.tr('A revoked token stays revoked.')}",
-            self.tr("Revoke token"),
+            self.tr("Revoke tokens") if replaced else self.tr("Revoke token"),
             lambda: self._revoke(token),
         ).open()
 
@@ -113,8 +118,13 @@ class Steps(QObject):
         custody = self._desk.workspace.custody
         background.run(self, lambda: custody.revoke(token.id), self._revoked, self._fail)
 
-    def _revoked(self, token: Token) -> None:
-        text = self.tr("“{name}” is revoked, and stays so. A replacement has the same settings.")
+    def _revoked(self, ended: list[Token]) -> None:
+        token, *replaced = ended
+        text = (
+            self.tr("“{name}” and the token it replaced are revoked, and stay so. A replacement has the same settings.")
+            if replaced
+            else self.tr("“{name}” is revoked, and stays so. A replacement has the same settings.")
+        )
         self._notice.say(
             text.format(name=token.label),
             "ok",

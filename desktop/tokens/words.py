@@ -14,7 +14,7 @@ from server.records import Access, TokenStatus
 from server.workspace import Outcome, token_life
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from server.records import Token, TokenEvent
     from server.workspace import Probe
@@ -134,6 +134,18 @@ def breaks(token: Token, now: str, replacement: token_life.Rotation | None = Non
     return tr(
         "{seen} Its next request is refused (401), and nothing is provisioned here until {client} has another token."
     ).format(seen=seen, client=client)
+
+
+def breaks_all(token: Token, replaced: Sequence[Token], now: str) -> str:
+    """Say what revoking a token breaks together with those that it replaces and that still work."""
+    # What is used most recently breaks first, and Okta may well show the old one still.
+    latest = max((token, *replaced), key=lambda one: one.last_used or "")
+    also = (
+        tr("The token it replaced still works, and is revoked with it.")
+        if len(replaced) == 1
+        else tr("The {count} tokens it replaced still work, and are revoked with it.").format(count=len(replaced))
+    )
+    return f"{also} {breaks(latest, now)}"
 
 
 def rotation(one: token_life.Rotation, now: str) -> tuple[str, str]:

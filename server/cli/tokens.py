@@ -234,13 +234,17 @@ def rotate(invocation: Invocation, *, reference: str, overlap: str, expires: str
 @click.argument("reference", metavar="TOKEN")
 @pass_invocation
 def revoke(invocation: Invocation, reference: str) -> None:
-    """End a token at once, for good; a running endpoint refuses it from the next request on."""
+    """End a token at once, for good; a running endpoint refuses it from the next request on.
+
+    One that it replaced and that still works ends with it.
+    """
     with invocation.workspace() as workspace:
         found = workspace.tokens.find(reference)
-        if found.revoked is not None:
-            say(f"Token {found.label!r} ({found.id}) was revoked already.")
-            return
-        revoked = workspace.custody.revoke(found.id)
-    say(f"Token {found.label!r} ({found.id}) is revoked.")
-    if revoked.keyring == Outcome.STORED:
-        say("Its copy is still in the system's keyring, where it is worth nothing now.", style=QUIET)
+        ended = workspace.custody.revoke(found.id)
+    replaced = ", ".join(one.id for one in ended[1:])
+    those = "are those" if len(ended) > 2 else "is the one"
+    also = f", and so {those} it replaced ({replaced})" if replaced else ""
+    standing = "is revoked" if found.revoked is None else "was revoked already"
+    say(f"Token {found.label!r} ({found.id}) {standing}{also}.")
+    if any(one.keyring == Outcome.STORED for one in ended):
+        say("A copy is still in the system's keyring, where it is worth nothing now.", style=QUIET)

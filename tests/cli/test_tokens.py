@@ -110,6 +110,16 @@ def test_revoking_is_for_good(perch: CommandLine) -> None:
     assert perch("token", "list", "--all").lines[0][4] == "revoked"
 
 
+def test_revoking_a_leaked_label_ends_the_one_it_replaced_and_says_so(perch: CommandLine) -> None:
+    perch("token", "create", "leak")
+    old = token_id(perch, "leak")
+    perch("token", "rotate", "leak")
+    said = perch("token", "revoke", "leak").err
+    assert f"is revoked, and so is the one it replaced ({old})." in said
+    assert {one["status"] for one in perch("token", "list", "--json").json} == {"revoked"}
+    assert "revoked already" in perch("token", "revoke", "leak").err
+
+
 def test_a_token_is_shown_with_its_history(perch: CommandLine) -> None:
     perch("token", "create", "Okta")
     perch("token", "rotate", "Okta")

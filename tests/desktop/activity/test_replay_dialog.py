@@ -110,7 +110,7 @@ def test_a_stopped_endpoint_is_said(qtbot: QtBot, desk: Desk) -> None:
 
 def test_ended_tokens_are_not_offered(qtbot: QtBot, desk: Desk) -> None:
     one, other = issue(desk, "one"), issue(desk, "other")
-    revoked = desk.workspace.custody.revoke(one.token.id)
+    (revoked,) = desk.workspace.custody.revoke(one.token.id)
     dialog = shown(qtbot, desk, kept(), revoked, other.token)
     offered = [dialog.token_box.itemData(place) for place in range(dialog.token_box.count())]
     assert offered == [other.token.id, PASTED]

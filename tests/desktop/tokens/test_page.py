@@ -114,6 +114,24 @@ def test_a_revoked_token_is_refused_at_its_next_request(serving_desk: Desk, page
     assert "stays so" in page.notice.accessibleName()
 
 
+def test_revoking_a_replacement_ends_the_one_it_replaces_and_says_so(
+    serving_desk: Desk, page: TokensPage, qtbot: QtBot
+) -> None:
+    old = issue(serving_desk, "leak")
+    new = serving_desk.workspace.custody.rotate(old.token.id)
+    shows(qtbot, page, ["leak", "leak"])
+    click_row(qtbot, page, 0)
+    qtbot.mouseClick(page.details.revoke_button, Qt.MouseButton.LeftButton)
+    question = showing(qtbot, Question)
+    assert "The token it replaced still works, and is revoked with it." in said(question)
+    qtbot.mouseClick(question.action_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: [page.model.index(row, 5).data() for row in (0, 1)] == ["Revoked", "Revoked"], timeout=PATIENCE
+    )
+    assert [request(serving_desk, issued.secret) for issued in (old, new)] == [401, 401]
+    assert "and the token it replaced are revoked" in page.notice.accessibleName()
+
+
 def test_a_revoked_token_is_replaced_by_one_with_its_settings(desk: Desk, page: TokensPage, qtbot: QtBot) -> None:
     issue(desk, "Audit", access=Access.READ_ONLY, expires="90d", test=True)
     shows(qtbot, page, ["Audit"])

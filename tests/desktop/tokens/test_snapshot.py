@@ -66,6 +66,15 @@ def test_what_is_being_replaced_stands_below_its_replacement() -> None:
     assert labels(taken) == ["new", "old", "between"]
 
 
+def test_what_ends_with_a_replacement_is_what_it_replaces_and_still_works() -> None:
+    first = token("first", replaced_by="second", expires=day(-1))
+    second = token("second", replaced_by="third", expires=day(5))
+    third = token("third")
+    taken = Snapshot(NOW, [first, second, third])
+    assert taken.revoked_with(third) == [second]
+    assert taken.revoked_with(second) == []
+
+
 def test_it_sorts_by_what_a_heading_says() -> None:
     tokens = [
         token("b", last_used=day(-1), expires=day(3)),

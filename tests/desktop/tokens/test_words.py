@@ -68,6 +68,13 @@ def test_what_revoking_breaks(fields: dict[str, str], said: str) -> None:
     assert words.breaks(token("Okta", **fields), NOW).startswith(said)
 
 
+def test_what_revoking_a_replacement_breaks_is_what_the_old_one_still_does() -> None:
+    old = token("old", **used(last_used=ago(minutes=3)), replaced_by="new", expires=ahead(days=6))
+    said = words.breaks_all(token("new"), [old], NOW)
+    assert said.startswith("The token it replaced still works, and is revoked with it. Okta used it 3 min ago")
+    assert words.breaks_all(token("new"), [old, old], NOW).startswith("The 2 tokens it replaced still work")
+
+
 def test_once_okta_has_switched_revoking_breaks_nothing() -> None:
     old = token("old", **used(last_used=ago(hours=3)), replaced_by="new", expires=ahead(days=6))
     rotation = token_life.rotation_state(old, token("new", **used(last_used=ago(hours=1))), ago(hours=2))
