@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.cli.messages import worded
+from server.cli.streams import take_any_text
 from server.config import data_folder, load_config
 from server.faults import Fault
 from server.scim.errors import ScimError
@@ -67,6 +68,11 @@ class Commands(click.Group):
         """Name the commands in the order that they were added."""
         del ctx
         return list(self.commands)
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        """Run the program: only its outermost commands are asked for this."""
+        take_any_text()
+        return super().main(*arguments, **settings)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was given; raises Failure."""
