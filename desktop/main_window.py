@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
             page = self._pages[name] = self._entries[name].load()(self.desk)
             page.navigated.connect(self.show_page)
             page.told.connect(self.toast.say)
+            page.actions_changed.connect(partial(self._rebind, page))
             self.stack.addWidget(page)
         return page
 
@@ -163,6 +165,10 @@ class MainWindow(QMainWindow):
                 shortcut.activated.connect(action.run)
                 made.append(shortcut)
         return made
+
+    def _rebind(self, page: Page) -> None:
+        if page is self.stack.currentWidget():
+            self._bind_page(page)
 
     def _bind_page(self, page: Page) -> None:
         for shortcut in self._shortcuts:

@@ -49,6 +49,9 @@ class Page(QWidget):
     told = Signal(str, object)
     """Asks to tell the person something in passing: a sentence, and a callable that undoes it or None."""
 
+    actions_changed = Signal()
+    """`actions_offered` gives others now: what has a key works by it from now on, and what is gone no more."""
+
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk = desk

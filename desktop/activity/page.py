@@ -89,6 +89,7 @@ class ActivityPage(Page):
         self.filters.subject_wanted.connect(self._pick_subject)
         self.filters.kept_toggled.connect(lambda _: self._reload())
         panel.closed.connect(self._close_request)
+        panel.closed.connect(self.actions_changed)
         panel.curl_wanted.connect(self.handling.copy_curl)
         panel.replay_wanted.connect(self.replay)
         panel.keep_toggled.connect(self.handling.keep)
@@ -152,7 +153,7 @@ class ActivityPage(Page):
                     self.tr("Copy this request as curl"),
                     lambda: self.handling.copy_curl(record),
                     "copy",
-                    "Ctrl+Shift+C",
+                    "Ctrl+U",
                 ),
                 Action(self.tr("Replay this request…"), lambda: self.replay(record), "repeat", "Ctrl+R"),
             ]
@@ -182,6 +183,7 @@ class ActivityPage(Page):
         self.requests.pause(paused=not self.requests.is_paused)
         self._show_state()
         self._look()
+        self.actions_changed.emit()
 
     def show_filters(self, wanted: Wanted) -> None:
         """Show other requests."""
@@ -300,6 +302,7 @@ class ActivityPage(Page):
         is_kept = self.handling.kept_one(record.request_id) is not None
         self.panel.show_request(record, self._tokens.get(record.token_id or ""), changed, kept=is_kept)
         self.requests.choose(record.seq)
+        self.actions_changed.emit()
 
     def _say_gone(self) -> None:
         self.told.emit(self.tr("The log has passed over this request: it is no longer there."), None)

@@ -21,6 +21,7 @@ class Birds(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.log: list[object] = []
+        self.chosen = ""
         self.field = QLineEdit()
         self.field.setAccessibleName("Bird")
         self.body.addWidget(self.field)
@@ -34,8 +35,15 @@ class Birds(Page):
     def reveal(self, target: object) -> None:
         self.log.append(target)
 
+    def choose(self, bird: str) -> None:
+        self.chosen = bird
+        self.actions_changed.emit()
+
     def actions_offered(self) -> list[Action]:
-        return [Action("Ring a bird", lambda: self.log.append("rung"), "bell", "Ctrl+N")]
+        offered = [Action("Ring a bird", lambda: self.log.append("rung"), "bell", "Ctrl+N")]
+        if bird := self.chosen:
+            offered.append(Action("Let it fly", lambda: self.log.append(f"{bird} flew"), "bird", "Ctrl+R"))
+        return offered
 
     def search(self, text: str) -> list[Hit]:
         birds = ("Kestrel", "Kingfisher", "Wren")

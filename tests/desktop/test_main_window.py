@@ -72,6 +72,27 @@ def test_a_shortcut_of_a_page_works_while_it_is_shown_only(window: MainWindow, q
     assert birds(window).log.count("rung") == 1
 
 
+def test_what_a_page_begins_to_offer_has_its_key_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    for bird in ("Wren", "Kestrel"):
+        birds(window).choose(bird)
+        qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    birds(window).choose("")
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    qtbot.keyClick(window, Qt.Key.Key_N, CTRL)
+    assert birds(window).log[1:] == ["Wren flew", "Kestrel flew", "rung"]
+
+
+def test_a_page_behind_another_takes_no_key(window: MainWindow, qtbot: QtBot) -> None:
+    window.show_page("trees")
+    birds(window).choose("Wren")
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert "Wren flew" not in birds(window).log
+    window.show_page("birds")
+    qtbot.keyClick(window, Qt.Key.Key_R, CTRL)
+    assert birds(window).log[-1] == "Wren flew"
+
+
 def test_a_page_may_ask_for_another_and_what_to_show_there(window: MainWindow) -> None:
     window.show_page("trees")
     window.page.navigated.emit("birds", "Wren")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -16,9 +17,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.activity.page import ActivityPage
+from desktop.activity.replay_dialog import ReplayDialog
 from desktop.main_window import MainWindow
 from desktop.pages import PAGES
 from desktop.preferences import Preferences
+from tests.desktop.activity.exchanges import PATIENCE, log
+from tests.http.client import person
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from desktop.desk import Desk
+    from desktop.page import Action
     from desktop.pages import Entry
 
 CONTROLS = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QSpinBox, QAbstractItemView)
@@ -89,13 +95,58 @@ def test_tab_reaches_everything_on_it(window: MainWindow, qtbot: QtBot, page: En
     assert mouse_only == []
 
 
+def offered(window: MainWindow) -> list[Action]:
+    """Give what can be done now, whose every key must mean one thing."""
+    actions = [*window.page.actions_offered(), *window.own_actions()]
+    keys = [action.shortcut for action in actions if action.shortcut]
+    assert len(keys) == len(set(keys)), sorted(keys)
+    assert all(action.text for action in actions)
+    return actions
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_what_it_offers_has_words_and_no_two_have_the_same_key(window: MainWindow, page: Entry) -> None:
     window.show_page(page.name)
-    actions = [*window.page.actions_offered(), *window.own_actions()]
-    keys = [action.shortcut for action in actions if action.shortcut]
-    assert len(keys) == len(set(keys))
-    assert all(action.text for action in actions)
+    offered(window)
+
+
+def targets(desk: Desk) -> dict[str, object]:
+    """Make one thing for each page that lists things, and tell how it is revealed there."""
+    workspace = desk.workspace
+    log(workspace)
+    return {
+        "tokens": workspace.custody.issue("Okta").token.id,
+        "people": workspace.create("User", person("ada")).resource_id,
+        "groups": workspace.create("Group", {"displayName": "Analysts"}).resource_id,
+        "activity": workspace.activity.recent(1)[0].seq,
+    }
+
+
+def test_no_two_have_the_same_key_while_something_is_chosen(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    for name, target in targets(desk).items():
+        window.show_page(name)
+        alone = len(offered(window))
+        window.page.reveal(target)
+        if name == "activity":
+            qtbot.waitUntil(lambda: len(offered(window)) > alone, timeout=PATIENCE)  # noqa: B023 -- waited for at once
+        offered(window)
+
+
+def test_the_keys_of_a_request_work_once_it_is_chosen(window: MainWindow, desk: Desk, qtbot: QtBot) -> None:
+    window.show_page("activity", targets(desk)["activity"])
+    window.activateWindow()
+    page = window.page
+    assert isinstance(page, ActivityPage)
+    qtbot.waitUntil(lambda: page.panel.record is not None, timeout=PATIENCE)
+    ctrl = Qt.KeyboardModifier.ControlModifier
+    qtbot.keyClick(window, Qt.Key.Key_U, ctrl)
+    assert QGuiApplication.clipboard().text().startswith("curl ")
+    qtbot.keyClick(window, Qt.Key.Key_R, ctrl)
+    dialog = page.findChild(ReplayDialog)
+    assert dialog is not None
+    dialog.reject()
+    qtbot.keyClick(window, Qt.Key.Key_C, ctrl | Qt.KeyboardModifier.ShiftModifier)
+    assert QGuiApplication.clipboard().text() == desk.workspace.base_url
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
