@@ -193,6 +193,9 @@ class _Batch:
         assert stored is not None
         current = orjson.loads(stored.document)
         merged = merge(current, document, row.typed, {name.lower(): name for name in current})
+        had = current.get("emails")
+        if not had or _has_primary(had):
+            _settle(merged)
         return self.provider.replace(resource_type, resource_id, merged, self.caller)(self.transaction)
 
     def _members(self, row: Row, step: _Step) -> list[dict[str, Any]]:
@@ -232,11 +235,15 @@ def _listed(value: Any) -> list[Any]:
 
 
 def _settle(document: dict[str, Any]) -> None:
-    """Let a new person have a primary address, without touching the row."""
+    """Let one address be the primary one where the file leaves that open, without touching the row."""
     emails = document.get("emails")
     if isinstance(emails, list) and all(isinstance(one, dict) for one in emails):
         document["emails"] = [dict(one) for one in emails]
         settle_primary(document["emails"])
+
+
+def _has_primary(values: Any) -> bool:
+    return any(isinstance(one, dict) and one.get("primary") for one in _listed(values))
 
 
 class _Refused(Exception):
@@ -273,11 +280,36 @@ def merge(
             merged[name] = merge(before, value, typed, {inner.lower(): inner for inner in before})
         elif name in typed and isinstance(value, list) and isinstance(before, list):
             merged[name] = _merge_typed(before, value)
-        elif isinstance(value, list) and isinstance(before, list) and _same(before, value):
-            continue
+        elif isinstance(value, list) and isinstance(before, list):
+            kept = _merge_values(before, value)
+            if not _same(before, kept):
+                merged[name] = kept
         else:
             merged[name] = value
     return merged
+
+
+def _merge_values(before: list[Any], given: list[Any]) -> list[Any]:
+    """Take the values that a file gives, each with what it leaves open (a type, whether it is the primary one)."""
+    remaining = [one for one in before if isinstance(one, dict)]
+    names_primary = _has_primary(given)
+    merged: list[Any] = []
+    for one in given:
+        same = _counterpart(remaining, one) if isinstance(one, dict) else None
+        if same is None:
+            merged.append(one)
+            continue
+        remaining.remove(same)
+        # Only one can be the primary value (RFC 7643 section 2.4), and the file knows which.
+        stays = {key: each for key, each in same.items() if key != "primary" or not names_primary}
+        merged.append(stays | one)
+    return merged
+
+
+def _counterpart(values: list[dict[str, Any]], given: dict[str, Any]) -> dict[str, Any] | None:
+    """Find the same value, of the same type before any other."""
+    same = [one for one in values if "value" in given and one.get("value") == given["value"]]
+    return next((one for one in same if one.get("type") == given.get("type")), same[0] if same else None)
 
 
 def _same(before: list[Any], value: list[Any]) -> bool:

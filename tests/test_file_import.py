@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from server.file_export import export
 from server.file_import import (
     FileUnusable,
     Form,
@@ -49,6 +50,24 @@ def test_a_look_changes_nothing_and_maps_the_columns(workspace: Workspace, tmp_p
     assert set(HEADINGS) <= set(choices(workspace, "User", preview.form))
     assert missing(preview.kind, HEADINGS) == ""
     assert workspace.count_people() == 0
+
+
+def test_a_bare_column_of_addresses_and_our_own_export_change_nothing_the_second_time(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "people.csv"
+    path.write_text("userName,name.givenName,name.familyName,emails\nada,Ada,Lovelace,ada@acme.example\n")
+    headings: tuple[str, ...] = ("userName", "name.givenName", "name.familyName", "emails")
+    file = Import(path, Reading(Form.CSV, "User", dict(enumerate(headings)), headings))
+    assert take(workspace, file, ignore).created == 1
+    before = workspace.show("User", "ada")
+    exported = tmp_path / "ours.csv"
+    export(workspace, "User", exported, ignore, as_csv=True)
+    headings = tuple(exported.read_text("utf-8-sig").splitlines()[0].split(","))
+    ours = Import(exported, Reading(Form.CSV, "User", dict(enumerate(headings)), headings))
+    for once_more in (file, file, ours):
+        assert take(workspace, once_more, ignore).changed == 0
+    assert workspace.show("User", "ada") == before
 
 
 def test_a_rehearsal_counts_and_changes_nothing(workspace: Workspace, tmp_path: Path) -> None:

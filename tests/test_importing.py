@@ -54,6 +54,63 @@ def test_what_says_nothing_new_changes_nothing(workspace: Workspace) -> None:
     assert len(workspace.changes()) == 1
 
 
+@pytest.mark.parametrize(
+    "emails",
+    [
+        [{"value": "ada@x"}],
+        [{"value": "ada@x"}, {"value": "ada@y"}],
+        [{"value": "ada@x", "type": "work"}, {"value": "ada@x", "type": "home"}],
+    ],
+)
+def test_the_same_file_once_more_says_unchanged(workspace: Workspace, emails: list[dict[str, str]]) -> None:
+    rows = [person(1, "ada", emails=emails)]
+    take(workspace, rows)
+    first = workspace.show("User", "ada")["emails"]
+    assert sum(bool(one.get("primary")) for one in first) == 1
+    for _ in range(2):
+        report, _ = take(workspace, rows)
+        assert report.counts[Outcome.UNCHANGED] == 1
+        assert workspace.show("User", "ada")["emails"] == first
+
+
+def test_what_a_value_of_the_file_leaves_open_stays(workspace: Workspace) -> None:
+    work = {"value": "ada@x", "type": "work", "display": "Ada", "primary": True}
+    workspace.create("User", {"userName": "ada", "emails": [work, {"value": "ada@y"}]})
+    report, _ = take(workspace, [person(1, "ada", emails=[{"value": "ada@y"}, {"value": "ada@x"}])])
+    assert report.counts[Outcome.UNCHANGED] == 1
+    take(workspace, [person(1, "ada", emails=[{"value": "ada@x", "type": "home"}])])
+    assert workspace.show("User", "ada")["emails"] == [{**work, "type": "home"}]
+
+
+def test_another_address_is_the_primary_one_where_it_takes_its_place(workspace: Workspace) -> None:
+    workspace.create("User", {"userName": "ada", "emails": [{"value": "ada@x", "primary": True}]})
+    rows = [person(1, "ada", emails=[{"value": "ada@y"}])]
+    assert take(workspace, rows)[0].counts[Outcome.UPDATED] == 1
+    assert workspace.show("User", "ada")["emails"] == [{"value": "ada@y", "primary": True}]
+    assert take(workspace, rows)[0].counts[Outcome.UNCHANGED] == 1
+
+
+def test_a_person_without_addresses_gets_them_as_a_new_one_does(workspace: Workspace) -> None:
+    workspace.create("User", {"userName": "ada"})
+    rows = [Row(1, "User", {"userName": "ada", "emails": [{"type": "work", "value": "w@x"}]}, frozenset({"emails"}))]
+    assert take(workspace, rows)[0].counts[Outcome.UPDATED] == 1
+    assert workspace.show("User", "ada")["emails"] == [{"type": "work", "value": "w@x", "primary": True}]
+    assert take(workspace, rows)[0].counts[Outcome.UNCHANGED] == 1
+
+
+def test_a_file_that_names_the_primary_address_is_right(workspace: Workspace) -> None:
+    workspace.create("User", {"userName": "ada", "emails": [{"value": "ada@x", "primary": True}, {"value": "ada@y"}]})
+    take(workspace, [person(1, "ada", emails=[{"value": "ada@x"}, {"value": "ada@y", "primary": True}])])
+    emails = workspace.show("User", "ada")["emails"]
+    assert [one["value"] for one in emails if one.get("primary")] == ["ada@y"]
+
+
+def test_who_had_no_primary_address_is_given_none(workspace: Workspace) -> None:
+    workspace.create("User", {"userName": "ada", "emails": [{"value": "ada@x"}]})
+    report, _ = take(workspace, [person(1, "ada", emails=[{"value": "ada@x"}])])
+    assert report.counts[Outcome.UNCHANGED] == 1
+
+
 def test_only_new_leaves_known_people_alone(workspace: Workspace) -> None:
     workspace.create("User", {"userName": "ada", "title": "Ms"})
     report, _ = take(workspace, [person(1, "ada", title="Countess"), person(2, "alan")], only_new=True)
