@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
-
 import click
 
 from server.cli.activity import activity
 from server.cli.demo import demo
-from server.cli.invocation import Commands, Invocation
+from server.cli.invocation import Commands, Invocation, installed_version
 from server.cli.resources import group, user
 from server.cli.serve import serve
 from server.cli.tokens import token
 from server.cli.transfer import export, import_
 from server.cli.upkeep import backup, doctor, restore
 from server.config import DATA_DIR_VARIABLE
-
-
-def installed_version() -> str:
-    """Give the version of the installed distribution."""
-    try:
-        return version("perch-scim")
-    except PackageNotFoundError:
-        return "unknown (not installed)"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -55,6 +56,14 @@ def actor() -> str:
     except (OSError, KeyError, ImportError):
         # A container may run as a user without a name.
         return "command line"
+
+
+def installed_version() -> str:
+    """Give the version of the installed distribution."""
+    try:
+        return version("perch-scim")
+    except PackageNotFoundError:
+        return "unknown (not installed)"
 
 
 class Failure(click.ClickException):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 
-from server.cli import installed_version, main
+from server.cli import main
+from server.cli.invocation import installed_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
