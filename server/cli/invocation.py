@@ -6,6 +6,7 @@ Belongs here: turning errors into one sentence and an exit code. Must not know: 
 from __future__ import annotations
 
 import getpass
+import os
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from server.tokens import TokenRuleError
 from server.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from server.config import ServerConfig
@@ -83,9 +84,32 @@ class Commands(click.Group):
         take_any_text()
         return super().main(*arguments, **settings)
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that was given; raises UsageError for arguments that are no text."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None and not isinstance(command, click.Group):
+            _refuse_what_is_no_text(command, rest)
+        return name, command, rest
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was given; raises Failure."""
         try:
             return super().invoke(ctx)
         except (Fault, TokenRuleError, ScimError) as error:
             raise Failure(worded(error)) from error
+
+
+def _refuse_what_is_no_text(command: click.Command, arguments: Sequence[str]) -> None:
+    """Refuse bytes that are not UTF-8 where a name is wanted; a file may have any name that the system gave it."""
+    if any(isinstance(parameter.type, click.Path) for parameter in command.params):
+        return
+    for argument in arguments:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            seen = ascii(os.fsencode(argument))[2:-1]
+            raise click.UsageError(
+                f"The argument {seen} is not UTF-8: set the terminal to UTF-8 and type it anew."
+            ) from None

@@ -37,12 +37,14 @@ if TYPE_CHECKING:
 SHOWN_PROBLEMS = 50
 """Lines that are explained one by one; more are counted."""
 FORMATS = click.Choice(["csv", "jsonl"])
+FILE = click.Path(readable=False, allow_dash=True)
+"""Whether it can be read or written is found out, and said, when it is."""
 KINDS: dict[str, Kind] = {"users": "User", "groups": "Group"}
 SAMPLE = 65_536
 
 
 @click.command()
-@click.argument("file", default="-")
+@click.argument("file", type=FILE, default="-")
 @click.argument("what", required=False, type=click.Choice(list(KINDS)))
 @click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it does not.")
 @pass_invocation
@@ -90,7 +92,7 @@ def _written(file: str, *, mark: bool) -> Iterator[IO[bytes]]:
 
 
 @click.command("import")
-@click.argument("file")
+@click.argument("file", type=FILE)
 @click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE, or its first character, decides.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done, on a copy, and change nothing.")
 @click.option("--only-new", is_flag=True, help="Leave alone who is there already.")

@@ -128,6 +128,27 @@ def test_wrong_usage_ends_with_two(perch: CommandLine, arguments: tuple[str, ...
     assert ended.out == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are UTF-16 on Windows, and always text")
+@pytest.mark.parametrize(
+    "arguments",
+    [("user", "show", "j\udcfc"), ("user", "create", "j\udcfc@example.com"), ("group", "create", "J\udcfcrgen")],
+)
+def test_an_argument_that_is_no_utf_8_is_told_as_a_sentence(perch: CommandLine, arguments: tuple[str, ...]) -> None:
+    ended = perch.process(*arguments)
+    assert ended.exit_code == 2
+    assert ended.out == ""
+    assert "is not UTF-8" in ended.err
+    assert "\\xfc" in ended.err
+    assert not perch.folder.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of files are UTF-16 on Windows, and always text")
+def test_a_file_may_have_any_name_that_the_system_gave_it(perch: CommandLine, tmp_path: Path) -> None:
+    people = tmp_path / "j\udcfc.csv"
+    people.write_text("userName,First name,Last name,email\nada,Ada,Lovelace,ada@example.com\n")
+    assert "1 created" in perch.process("import", str(people)).err
+
+
 def test_the_folder_of_the_option_is_taken_before_that_of_the_environment(tmp_path: Path) -> None:
     CommandLine(tmp_path / "one")("--data-dir", str(tmp_path / "two"), "group", "create", "G")
     assert not (tmp_path / "one").exists()
