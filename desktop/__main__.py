@@ -1,46 +1,40 @@
-"""``python -m desktop``: puts the parts together, shows the window, and takes everything down again at the end.
+"""``python -m desktop``: shows the window, or says in a sentence why there can be none.
 
-With a command of ``perch`` among its arguments it hands over to the command line.
+With a command of ``perch`` among its arguments it hands over to the command line. Until it is known that a window
+can be shown nothing of Qt is imported: without the desktop part of the installation there is none, and without a
+display it aborts the process.
 """
 
 from __future__ import annotations
 
 import argparse
 import logging
+import os
 import sys
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
-
-from desktop.application import log_everything, make_application
-from desktop.clipboard import Clipboard
-from desktop.desk import Desk
-from desktop.live import Live
-from desktop.main_window import MainWindow
-from desktop.opening import open_workspace
-from desktop.pages import PAGES
-from desktop.preferences import Preferences
-from desktop.server_process import ServerProcess
-from desktop.signals import QuitOnSignals
-from desktop.single_instance import SingleInstance
-from desktop.theme import current
-from desktop.tokens.expiry_warnings import ExpiryWarnings
-from desktop.tray_wiring import tell_expiry, wire_tray
-from desktop.wizard import greet
 from server.config import data_path
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
-
-    from PySide6.QtWidgets import QApplication
 
 OK: Final = 0
-CANNOT_OPEN: Final = 1
-SHOWN: Final = "Perch is shown"
-READ_AHEAD_AFTER: Final = 500
-"""Milliseconds after the window is shown until the other pages are made."""
+NO_WINDOW: Final = 1
+
+_INSTEAD: Final = "Without a window, `perch serve` runs the endpoint and `perch demo` shows what it does."
+_NO_DISPLAY: Final = (
+    "There is no display to show the window on (neither DISPLAY nor WAYLAND_DISPLAY is set): start it in a graphical "
+    "session."
+)
+_NO_QT: Final = (
+    "PySide6 is not installed, which the window is made of: install Perch with its desktop part, such as "
+    '`pipx install --force ".[desktop]"` in its folder.'
+)
+_BROKEN_QT: Final = (
+    "Qt, which the window is made of, cannot be loaded ({reason}): `python3 run.py` in the folder of Perch installs "
+    "what the system lacks."
+)
+_PARTS_OF_QT: Final = frozenset({"PySide6", "shiboken6", "qtawesome", "qtpy"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,56 +50,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         command_line(given)
         return OK
+    if not has_display():
+        return _refuse(_NO_DISPLAY)
+    try:
+        from desktop.composition import run  # noqa: PLC0415 -- Qt, which may be missing
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] not in _PARTS_OF_QT:
+            raise
+        return _refuse(_NO_QT if isinstance(error, ModuleNotFoundError) else _BROKEN_QT.format(reason=error.msg))
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     return run(data_path(options.data_dir), hidden=options.hidden, say_shown=options.say_shown)
 
 
-def run(folder: Path, *, hidden: bool, say_shown: bool = False) -> int:
-    """Show the window on a data folder; ``say_shown`` prints a line once it is painted and takes input."""
-    application = make_application(sys.argv[:1], Preferences(folder).mode)
-    log_everything()
-    signals = QuitOnSignals(application)
-    instance = SingleInstance(folder, application)
-    if not instance.claim():
-        return OK
-    with ExitStack() as stack:
-        stack.callback(signals.release)
-        stack.callback(instance.release)
-        workspace = open_workspace(folder)
-        if workspace is None:
-            return CANNOT_OPEN
-        stack.callback(workspace.close)
-        preferences = Preferences(workspace.folder)
-        clipboard = Clipboard(application)
-        stack.callback(clipboard.clear_secret)
-        live = Live(workspace, application)
-        stack.callback(live.stop)
-        endpoint = ServerProcess(workspace.folder, application)
-        stack.callback(endpoint.stop)
-        window = MainWindow(Desk(workspace, endpoint, live, clipboard, current()), preferences, PAGES)
-        stack.callback(window.deleteLater)
-        instance.asked.connect(window.raise_up)
-        window.quit_wanted.connect(application.quit)
-        tray = wire_tray(window, application)
-        stack.callback(tray.hide)
-        warnings = ExpiryWarnings(window.desk, application)
-        warnings.due.connect(lambda due: tell_expiry(window, tray, due))
-        endpoint.start()
-        if not (hidden and tray.available):
-            window.show()
-        QTimer.singleShot(0, live.start)
-        QTimer.singleShot(READ_AHEAD_AFTER, warnings.start)
-        QTimer.singleShot(READ_AHEAD_AFTER, window.read_ahead)
-        if say_shown:
-            QTimer.singleShot(0, lambda: print(SHOWN, flush=True))  # noqa: T201 -- for whoever measures it
-        QTimer.singleShot(0, lambda: greet(window))
-        return _execute(application, window)
+def has_display() -> bool:
+    """Tell whether Qt finds a display, or was told to do without: on Linux it ends the process otherwise."""
+    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return not sys.platform.startswith("linux") or any(os.environ.get(name) for name in wanted)
 
 
-def _execute(application: QApplication, window: MainWindow) -> int:
-    code = application.exec()
-    window.preferences.remember(window)
-    return code
+def _refuse(reason: str) -> int:
+    print(f"{reason} {_INSTEAD}", file=sys.stderr)  # noqa: T201 -- there is no window to say it
+    return NO_WINDOW
 
 
 if __name__ == "__main__":
