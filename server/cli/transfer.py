@@ -7,6 +7,7 @@ Belongs here: files, progress, what is said. Must not know: formats (``transfer`
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import ExitStack, contextmanager, nullcontext
 from functools import partial
@@ -18,19 +19,20 @@ import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from server.cli.interruption import Interruption
 from server.cli.invocation import Failure, Invocation, pass_invocation
 from server.cli.output import BAD, CAREFUL, GOOD, amount, said, say
 from server.faults import Fault
 from server.file_export import csv_lines, json_lines, written_file
 from server.file_import import FileUnusable
-from server.importing import Outcome
+from server.importing import ImportReport, Outcome
 from server.transfer.csv_reading import CsvReader
 from server.transfer.lines import LineError, decoded, read_json_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from server.importing import ImportReport, Problem
+    from server.importing import Problem
     from server.transfer.lines import Row
     from server.workspace import Document, Kind, Workspace
 
@@ -41,6 +43,8 @@ FILE = click.Path(readable=False, allow_dash=True)
 """Whether it can be read or written is found out, and said, when it is."""
 KINDS: dict[str, Kind] = {"users": "User", "groups": "Group"}
 SAMPLE = 65_536
+INTERRUPTED = 128 + signal.SIGINT
+"""The exit code of what Ctrl-C ended, as shells have it."""
 
 
 @click.command()
@@ -104,37 +108,51 @@ def import_(invocation: Invocation, *, file: str, form: str | None, dry_run: boo
     what was there, an empty cell and what is not named stay. Each line is taken as a whole or not at all.
     """
     problems: list[Problem] = []
-    with ExitStack() as stack:
-        source, size = stack.enter_context(_opened(file))
-        workspace = stack.enter_context(invocation.workspace())
-        target = stack.enter_context(workspace.rehearsal() if dry_run else nullcontext(workspace))
-        advance = stack.enter_context(_progress("Rehearsing" if dry_run else "Importing", size))
-        lines = decoded(_measured(source, advance))
-        importer = target.importer(only_new=only_new)
-        reader = CsvReader(lines, {"User": target.registry.user, "Group": target.registry.group})
-        rows = reader.rows() if (form or _form(file, source)) == "csv" else read_json_lines(lines)
-        try:
-            for found in importer.run(_until_broken(rows)):
-                problems += found[: SHOWN_PROBLEMS - len(problems)]
-        except Fault:
-            say(f"Not the whole file was read. {_summary(importer.report, dry_run=dry_run)}", style=CAREFUL)
-            raise
-    report = importer.report
-    for problem in problems:
-        _say_line(problem)
+    unknown: list[str] = []
+    report = ImportReport()
+    interruption = Interruption()
+    try:
+        with ExitStack() as stack:
+            stack.enter_context(interruption)
+            source, size = stack.enter_context(_opened(file))
+            workspace = stack.enter_context(invocation.workspace())
+            target = stack.enter_context(workspace.rehearsal() if dry_run else nullcontext(workspace))
+            advance = stack.enter_context(_progress("Rehearsing" if dry_run else "Importing", size))
+            lines = decoded(_measured(source, advance))
+            importer = target.importer(only_new=only_new)
+            reader = CsvReader(lines, {"User": target.registry.user, "Group": target.registry.group})
+            rows = reader.rows() if (form or _form(file, source)) == "csv" else read_json_lines(lines)
+            report, unknown = importer.report, reader.unknown
+            try:
+                for found in importer.run(interruption.rows(_until_broken(rows))):
+                    problems += found[: SHOWN_PROBLEMS - len(problems)]
+            except Fault:
+                say(f"Not the whole file was read. {_summary(report, dry_run=dry_run)}", style=CAREFUL)
+                raise
+    except KeyboardInterrupt:
+        interruption.is_wanted = True
     failed = report.counts[Outcome.FAILED]
-    if failed > len(problems):
-        say(f"… and {amount(failed - len(problems), 'more problem')}.", style=BAD)
-    for heading in reader.unknown:
+    _say_problems(problems, failed)
+    for heading in unknown:
         say(f"The column {heading!r} is no attribute that Perch knows; it was left out.", style=CAREFUL)
     for name, number in report.ignored.most_common():
         say(
             f"{name} is no attribute that Perch knows; it was left out on {amount(number, 'line')}.",
             style=CAREFUL,
         )
+    if interruption.is_wanted:
+        say(_stopped(report, dry_run=dry_run), style=CAREFUL)
+        raise click.exceptions.Exit(INTERRUPTED)
     say(_summary(report, dry_run=dry_run), style=BAD if failed else GOOD)
     if failed:
         raise click.exceptions.Exit(1)
+
+
+def _say_problems(problems: list[Problem], failed: int) -> None:
+    for problem in problems:
+        _say_line(problem)
+    if failed > len(problems):
+        say(f"… and {amount(failed - len(problems), 'more problem')}.", style=BAD)
 
 
 def _until_broken(rows: Iterator[Row | LineError]) -> Iterator[Row | LineError]:
@@ -152,9 +170,20 @@ def _say_line(problem: Problem) -> None:
 
 
 def _summary(report: ImportReport, *, dry_run: bool) -> str:
-    parts = [f"{report.counts[outcome]:,} {outcome}" for outcome in Outcome if report.counts[outcome]]
-    said_so = ", ".join(parts) if parts else "the file holds nobody"
+    said_so = _counted(report) or "the file holds nobody"
     return f"Dry run, nothing was changed. It would be: {said_so}." if dry_run else f"Import: {said_so}."
+
+
+def _stopped(report: ImportReport, *, dry_run: bool) -> str:
+    if dry_run:
+        return "Stopped, and nothing was changed."
+    taken = _counted(report)
+    so_far = f"{taken} so far" if taken else "nothing was taken yet"
+    return f"Stopped: {so_far}. Give the same command again to go on."
+
+
+def _counted(report: ImportReport) -> str:
+    return ", ".join(f"{report.counts[outcome]:,} {outcome}" for outcome in Outcome if report.counts[outcome])
 
 
 @contextmanager

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import signal
 import stat
+import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import orjson
 import pytest
 
 from tests.cli.command_line import CommandLine
+from tests.endpoint import PATIENCE, command
+from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,6 +73,47 @@ def test_a_file_that_breaks_off_is_taken_so_far(perch: CommandLine, people: Path
     assert ended.exit_code == 1
     assert "Line 4: The line is not UTF-8" in ended.err
     assert "2 created, 1 failed" in ended.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows sends no Ctrl-C to one process alone")
+def test_an_import_that_is_interrupted_says_what_it_took_and_how_it_goes_on(perch: CommandLine) -> None:
+    perch("user", "list")
+    with subprocess.Popen(
+        command("import", "-", "--format", "csv", data_dir=perch.folder),
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        lines = "".join(f"user{number},Given,Family,user{number}@example.com,\n" for number in range(700))
+        process.stdin.write((CSV.splitlines()[0] + "\n" + lines).encode())
+        process.stdin.flush()
+        deadline = time.monotonic() + PATIENCE
+        # The first transaction is taken, and for the second it waits.
+        while len(perch("user", "list").lines) < 500:
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().decode()
+        assert process.wait(PATIENCE) == 130
+    taken = len(perch("user", "list").lines)
+    assert said == f"Stopped: {taken} created so far. Give the same command again to go on.\n"
+
+
+def test_an_import_that_is_interrupted_before_anything_was_taken_says_so(
+    perch: CommandLine, people: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: object) -> list[str]:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("server.cli.transfer.decoded", interrupted)
+    ended = perch.run("import", str(people))
+    assert (ended.exit_code, ended.err) == (
+        130,
+        "Stopped: nothing was taken yet. Give the same command again to go on.\n",
+    )
+    ended = perch.run("import", str(people), "--dry-run")
+    assert (ended.exit_code, ended.err) == (130, "Stopped, and nothing was changed.\n")
 
 
 def test_what_is_not_understood_is_said(perch: CommandLine, people: Path, tmp_path: Path) -> None:
