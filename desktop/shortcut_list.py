@@ -13,6 +13,7 @@ from desktop.widgets.dialog import Dialog
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QShowEvent
     from PySide6.QtWidgets import QWidget
 
     from desktop.page import Action
@@ -39,3 +40,13 @@ class ShortcutList(Dialog):
                 grid.addWidget(plain(column(label(title, "h2"), rows, None)), number // 2, number % 2)
         self.body.addLayout(grid)
         self.add_button(self.tr("Close"), self.accept).setFocus()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Be as wide as the words in the font of this system."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            # A dialog that sets a width of its own is not widened by what is in it.
+            layout.activate()
+            self.setMinimumWidth(max(self.minimumWidth(), layout.totalMinimumSize().width()))
+            self.fit()
