@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from server.scim.errors import ScimError
+from server.scim.errors import InvalidValue, ScimError
+from server.scim.resource import are_required
 from server.store.names import ids_by_name, types_by_id
 from server.store.transaction import WriteTransaction, transacted
 from server.transfer.headings import settle_primary
@@ -154,7 +155,7 @@ class _Batch:
                 self._take(row, step)
         except (ScimError, _Refused) as error:
             step.outcome = Outcome.FAILED
-            step.problems = [Problem(row.line, str(error))]
+            step.problems = [Problem(row.line, _worded(error))]
         else:
             self.lines[step.name] = row.line
             if step.sent_id:
@@ -240,6 +241,13 @@ def _settle(document: dict[str, Any]) -> None:
     if isinstance(emails, list) and all(isinstance(one, dict) for one in emails):
         document["emails"] = [dict(one) for one in emails]
         settle_primary(document["emails"])
+
+
+def _worded(error: ScimError | _Refused) -> str:
+    """Say why a row is refused; what is missing is the file's to give, and no mapping of Okta's."""
+    if isinstance(error, InvalidValue) and error.missing:
+        return f"{are_required(error.missing)}: the file has to give {'them' if len(error.missing) > 1 else 'it'}."
+    return str(error)
 
 
 def _has_primary(values: Any) -> bool:

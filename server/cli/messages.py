@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from server.faults import Fault, FaultCode
+from server.scim.errors import InvalidValue
+from server.scim.resource import are_required
 from server.vault import Outcome
 
 if TYPE_CHECKING:
@@ -89,4 +91,9 @@ def worded(error: Fault | TokenRuleError | ScimError) -> str:
         if error.code is FaultCode.DATABASE_CORRUPT and "activity.db" in error.detail:
             return DAMAGED_LOG.format(detail=error.detail)
         return FAULTS[error.code].format(detail=error.detail)
+    if isinstance(error, InvalidValue) and error.missing:
+        # Its own words are for Okta's task list: here there is no mapping.
+        last = error.missing[-1]
+        remedy = "give a name" if last == "displayName" else f"give each as ATTRIBUTE=VALUE, such as {last}=…"
+        return f"{are_required(error.missing)}: {remedy}."
     return str(error)

@@ -43,6 +43,12 @@ FILE = click.Path(readable=False, allow_dash=True)
 """Whether it can be read or written is found out, and said, when it is."""
 KINDS: dict[str, Kind] = {"users": "User", "groups": "Group"}
 SAMPLE = 65_536
+UNREADABLE: dict[type[OSError], str] = {
+    FileNotFoundError: "name a file that is there",
+    IsADirectoryError: "name a file, and no folder",
+    PermissionError: "let your user read it",
+}
+OTHERWISE = "copy it to another place"
 INTERRUPTED = 128 + signal.SIGINT
 """The exit code of what Ctrl-C ended, as shells have it."""
 
@@ -197,7 +203,8 @@ def _opened(file: str) -> Iterator[tuple[BufferedReader, int | None]]:
         try:
             source = stack.enter_context(Path(file).open("rb"))
         except OSError as error:
-            raise Failure(f"{file} could not be read ({error.strerror}): name a file that is there.") from error
+            remedy = next((words for kind, words in UNREADABLE.items() if isinstance(error, kind)), OTHERWISE)
+            raise Failure(f"{file} could not be read ({error.strerror}): {remedy}.") from error
         yield source, os.fstat(source.fileno()).st_size
 
 

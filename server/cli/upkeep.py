@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.table import Table
@@ -24,7 +25,12 @@ from server.cli.output import (
     show_json,
     size,
 )
+from server.faults import Fault, FaultCode
 from server.workspace import ACTIVITY, DATABASE
+
+if TYPE_CHECKING:
+    from server.store.upkeep import Backup
+    from server.workspace import Workspace
 
 SIGNS = {Level.OK: ("✓", GOOD), Level.WARN: ("!", CAREFUL), Level.FAIL: ("✗", BAD)}
 
@@ -38,9 +44,20 @@ def backup(invocation: Invocation, file: Path | None) -> None:
     Without FILE it goes into the folder backups of the data folder. Prints the file's name.
     """
     with invocation.workspace() as workspace:
-        done = workspace.backups.now() if file is None else workspace.backup(file)
+        done = workspace.backups.now() if file is None else _backup_to(file, workspace)
     click.echo(str(done.path))
     say(f"Backed up and checked: {size(done.size)}. It holds people and digests of tokens: keep it private.")
+
+
+def _backup_to(file: Path, workspace: Workspace) -> Backup:
+    try:
+        return workspace.backup(file)
+    except Fault as fault:
+        # The folder is the one of FILE: --data-dir would not help.
+        if fault.code is FaultCode.FOLDER_UNWRITABLE and fault.detail == str(file.parent):
+            sentence = f"{file.parent} cannot be written to: name a file in a folder that is there and yours."
+            raise Failure(sentence) from fault
+        raise
 
 
 @click.command()

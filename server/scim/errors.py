@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ERROR_URN = "urn:ietf:params:scim:api:messages:2.0:Error"
 
@@ -50,9 +53,16 @@ class InvalidSyntax(ScimError):
 
 
 class InvalidValue(ScimError):
-    """A required value is missing, or a value is of the wrong type."""
+    """A required value is missing, or a value is of the wrong type.
+
+    ``missing`` names the required attributes: ``detail`` has Okta's remedy for them, a host has its own.
+    """
 
     scim_type = "invalidValue"
+
+    def __init__(self, detail: str, *, headers: dict[str, str] | None = None, missing: Sequence[str] = ()) -> None:
+        super().__init__(detail, headers=headers)
+        self.missing = tuple(missing)
 
 
 class InvalidVersion(ScimError):

@@ -7,7 +7,7 @@ here: names, keys that are paths, what is required. Must not know: ids, metadata
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -212,10 +212,15 @@ def _missing_paths(requirements: tuple[_Requirement, ...], holder: Mapping[str, 
 
 def _missing(plan: _Plan, document: Mapping[str, Any], resource_type: ResourceType, *, creating: bool) -> InvalidValue:
     """Word the error for whoever reads Okta's task list: everything that is missing, in one sentence."""
-    *others, last = dict.fromkeys(_missing_paths(plan.requirements, document))
-    subject = f"{', '.join(others)} and {last} are" if others else f"{last} is"
-    them = "them" if others else "it"
+    missing = tuple(dict.fromkeys(_missing_paths(plan.requirements, document)))
+    them = "them" if len(missing) > 1 else "it"
     remedy = f"send {them}" if creating else f"send {them} again, since a PUT replaces the whole resource"
     if resource_type.name == "User":
         remedy = f"map {them} in Okta under Provisioning > To App, or {remedy}"
-    return InvalidValue(f"{subject} required: {remedy}.")
+    return InvalidValue(f"{are_required(missing)}: {remedy}.", missing=missing)
+
+
+def are_required(missing: Sequence[str]) -> str:
+    """Name what is missing, as the beginning of a sentence that a remedy ends."""
+    *others, last = missing
+    return f"{', '.join(others)} and {last} are required" if others else f"{last} is required"

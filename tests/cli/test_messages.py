@@ -6,7 +6,7 @@ import pytest
 
 from server.cli.messages import FAULTS, KEYRING, NO_COPY, worded
 from server.faults import Fault, FaultCode, StoreUnavailable
-from server.scim.errors import NotFound
+from server.scim.errors import InvalidValue, NotFound
 from server.tokens import TokenRule, TokenRuleError
 from server.vault import Outcome
 
@@ -41,6 +41,13 @@ def test_a_damaged_log_needs_no_backup() -> None:
 
 def test_braces_in_a_fact_are_only_text() -> None:
     assert "{x}" in worded(Fault(FaultCode.PORT_IN_USE, "{x}"))
+
+
+def test_who_types_is_told_to_type_what_is_missing() -> None:
+    error = InvalidValue("title is required: map it in Okta.", missing=("title",))
+    assert worded(error) == "title is required: give each as ATTRIBUTE=VALUE, such as title=…."
+    nameless = InvalidValue("displayName is required: send it.", missing=("displayName",))
+    assert worded(nameless) == "displayName is required: give a name."
 
 
 def test_rules_word_themselves() -> None:

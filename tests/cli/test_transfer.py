@@ -55,7 +55,7 @@ def test_lines_that_fail_are_numbered_and_the_others_taken(perch: CommandLine, p
     people.write_text(CSV + "grace,Grace,,,\n\nada,A,L,a@x,\n")
     ended = perch.run("import", str(people))
     assert ended.exit_code == 1
-    assert "Line 4: name.familyName and emails are required" in ended.err
+    assert "Line 4: name.familyName and emails are required: the file has to give them.\n" in ended.err
     assert "Line 6: The same name stands on line 2" in ended.err
     assert ended.err.endswith("Import: 2 created, 2 failed.\n")
 
@@ -135,6 +135,25 @@ def test_the_format_is_found_out(perch: CommandLine, people: Path) -> None:
 def test_a_file_that_is_not_there_is_named(perch: CommandLine, tmp_path: Path) -> None:
     assert "missing.csv could not be read" in perch.refused("import", str(tmp_path / "missing.csv"))
     assert "could not be read" in perch.refused("import", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        (FileNotFoundError(2, "No such file or directory"), "name a file that is there"),
+        (IsADirectoryError(21, "Is a directory"), "name a file, and no folder"),
+        (PermissionError(13, "Permission denied"), "let your user read it"),
+        (OSError(5, "Input/output error"), "copy it to another place"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_with_what_helps(
+    perch: CommandLine, monkeypatch: pytest.MonkeyPatch, error: OSError, remedy: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("server.cli.transfer.Path.open", refuse)
+    assert perch.refused("import", "people.csv") == f"people.csv could not be read ({error.strerror}): {remedy}."
 
 
 def test_an_empty_file_is_told(perch: CommandLine, people: Path) -> None:

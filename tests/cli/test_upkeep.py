@@ -75,6 +75,13 @@ def test_a_backup_has_a_place_of_its_own(perch: CommandLine) -> None:
     assert sys.platform == "win32" or stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
+def test_a_backup_into_a_folder_that_is_not_there_names_that_and_not_the_data_folder(
+    perch: CommandLine, tmp_path: Path
+) -> None:
+    said = perch.refused("backup", str(tmp_path / "missing" / "x"))
+    assert said == f"{tmp_path / 'missing'} cannot be written to: name a file in a folder that is there and yours."
+
+
 def test_a_backup_replaces_nothing(perch: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "precious").write_text("precious")
     assert "exists already" in perch.refused("backup", str(tmp_path / "precious"))

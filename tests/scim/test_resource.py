@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from resources import schema_documents
 from server.scim.errors import InvalidSyntax, InvalidValue, ScimError
-from server.scim.resource import canonical_value, canonicalise, expand_keys
+from server.scim.resource import are_required, canonical_value, canonicalise, expand_keys
 from server.scim.schemas import ENTERPRISE_USER_URN, GROUP_URN, USER_URN, load_registry
 
 REGISTRY = load_registry(schema_documents())
@@ -326,6 +326,14 @@ def test_every_missing_attribute_is_named_with_the_remedy_for_an_okta_admin() ->
     assert refusal({**OKTA_CREATE, "name": {"givenName": "Test"}}) == (
         "name.familyName is required: map it in Okta under Provisioning > To App, or send it."
     )
+
+
+def test_what_is_missing_is_told_to_a_host_that_has_a_remedy_of_its_own() -> None:
+    with pytest.raises(InvalidValue) as raised:
+        canonicalise({**OKTA_CREATE, "name": {}, "emails": []}, USER, creating=True)
+    assert set(raised.value.missing) == {"name.givenName", "name.familyName", "emails"}
+    assert are_required(("name.givenName", "emails")) == "name.givenName and emails are required"
+    assert are_required(("emails",)) == "emails is required"
 
 
 def test_a_put_is_told_that_it_replaces_the_whole_resource() -> None:
