@@ -16,7 +16,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from server.config import ServerConfig, load_config
+from server.config import ServerConfig, is_refused_by_okta, load_config, mistyped
 from server.faults import Fault, FaultCode
 from server.store import upkeep
 from server.store.database import Database
@@ -63,9 +63,12 @@ def check_up(folder: Path, database: str, activity: str, vault: Vault | None = N
     config = ServerConfig()
     try:
         config = load_config(folder)
-        yield Finding(Level.OK, "Settings", "can be read")
+        yield _settings()
     except Fault as fault:
         yield _failed("Settings", fault)
+    if is_refused_by_okta(config.public_url):
+        sentence = f"{config.public_url} has an underscore, and Okta refuses such a base URL"
+        yield Finding(Level.WARN, "Public URL", sentence, "Give the proxy or tunnel a name without one.")
     sound = True
     for finding in _database(folder / database):
         sound = sound and finding.level is not Level.FAIL
@@ -80,6 +83,15 @@ def check_up(folder: Path, database: str, activity: str, vault: Vault | None = N
 
 def _failed(subject: str, fault: Fault, level: Level = Level.FAIL) -> Finding:
     return Finding(level, subject, "", fault=fault)
+
+
+def _settings() -> Finding:
+    found = mistyped()
+    if not found:
+        return Finding(Level.OK, "Settings", "can be read")
+    names, nearest = (", ".join(dict.fromkeys(column)) for column in zip(*found, strict=True))
+    what = "is no setting and is" if len(found) == 1 else "are no settings and are"
+    return Finding(Level.WARN, "Settings", f"can be read, but {names} {what} ignored", f"Did you mean {nearest}?")
 
 
 def _folder(folder: Path) -> Finding:

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "perch.toml"
 DATA_DIR_VARIABLE = "PERCH_DATA_DIR"
 BASE_PATH = "/scim/v2"
+NEAR: Final = 0.85
+"""How alike two names of variables must be for one to be taken for the other, all of which begin alike."""
+_NO_SETTINGS: Final = frozenset({"PERCH_TOKEN", "PERCH_SIMULATE_TOKEN"})
+"""Variables of other uses."""
 MEBIBYTE = 1024 * 1024
 
 _ATTRIBUTE = re.compile(r"(urn:[^\s,]+:)?[A-Za-z][\w-]*(\.[A-Za-z][\w-]*)?")
@@ -236,6 +240,20 @@ def load_config(
             remedy = f"did you mean {close[0]}?" if close else f"the settings are {', '.join(sorted(READERS))}."
             raise Fault(FaultCode.SETTING_INVALID, f"{name} in {path} is no setting: {remedy}")
     return assembled({name: value for name, (value, _) in chosen_settings(path, found, environ, flags).items()})
+
+
+def mistyped(environ: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """Give each variable that looks like a setting and is none, with the one that it is nearest to."""
+    known = {DATA_DIR_VARIABLE, *(f"PERCH_{name.upper()}" for name in READERS)}
+    suspects = sorted(name for name in (os.environ if environ is None else environ) if name.startswith("PERCH_"))
+    # What is near to none may well be somebody's own.
+    near = ((name, difflib.get_close_matches(name, known, 1, NEAR)) for name in suspects)
+    return [(name, close[0]) for name, close in near if close and name not in known | _NO_SETTINGS]
+
+
+def is_refused_by_okta(public_url: str | None) -> bool:
+    """Whether Okta's form takes no base URL like this one: it refuses an underscore (OKTA.md A48)."""
+    return "_" in (public_url or "")
 
 
 def chosen_settings(

@@ -22,7 +22,7 @@ import resources
 from server import token_life
 from server.backups import BackupFile, Backups
 from server.bundle import Subject, write_bundle
-from server.config import BASE_PATH
+from server.config import BASE_PATH, SETTINGS_FILE
 from server.custody import Custody
 from server.difference import difference
 from server.directory import Answer
@@ -387,4 +387,6 @@ def _registry(config: ServerConfig) -> Registry:
     try:
         return load_registry(resources.schema_documents(), config.required)
     except ValueError as error:
-        raise Fault(FaultCode.SETTING_INVALID, f"required = {', '.join(config.required)!r}: {error}") from error
+        listed = ", ".join(f'"{path}"' for path in config.required)
+        where = f"required = [{listed}] in {SETTINGS_FILE} or PERCH_REQUIRED"
+        raise Fault(FaultCode.SETTING_INVALID, f"{where}: {error} In {SETTINGS_FILE} it is a list.") from error

@@ -58,6 +58,18 @@ def test_a_healthy_folder(folder: Path) -> None:
     assert "1 working" in found["Tokens"].sentence
 
 
+def test_a_mistyped_variable_and_a_url_that_okta_refuses_are_worries(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERCH_PROT", "1")
+    monkeypatch.setenv("PERCH_PUBLIC_URL", "https://a_b.example.com")
+    worries = [one for one in check_up(folder, DATABASE, ACTIVITY, Vault(choose=NoKeyring)) if one.level is Level.WARN]
+    assert [one.subject for one in worries] == ["Settings", "Public URL", "Keyring"]
+    assert "PERCH_PROT" in worries[0].sentence
+    assert "PERCH_PORT" in worries[0].remedy
+    assert "underscore" in worries[1].sentence
+
+
 def test_a_folder_before_its_first_use(tmp_path: Path) -> None:
     found = findings(tmp_path)
     assert found["Database"].level is Level.OK

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from server import config
-from server.config import ServerConfig, data_folder, is_loopback, load_config
+from server.config import ServerConfig, data_folder, is_loopback, is_refused_by_okta, load_config, mistyped
 from server.faults import Fault, FaultCode
 
 if TYPE_CHECKING:
@@ -30,6 +30,37 @@ def refused(folder: Path, environ: dict[str, str] | None = None, **flags: Any) -
 def write(folder: Path, text: str) -> Path:
     (folder / "perch.toml").write_text(text, encoding="utf-8")
     return folder
+
+
+# What is likely to be a mistake
+
+
+@pytest.mark.parametrize(
+    ("variable", "nearest"),
+    [
+        ("PERCH_PROT", "PERCH_PORT"),
+        ("PERCH_PUBLICURL", "PERCH_PUBLIC_URL"),
+        ("PERCH_DATADIR", "PERCH_DATA_DIR"),
+        ("perch_prot", None),
+        ("PERCH_PORT", None),
+        ("PERCH_DATA_DIR", None),
+        ("PERCH_TOKEN", None),
+        ("PERCH_SIMULATE_TOKEN", None),
+        ("PERCH_SERVICE_PORT_7643_TCP_ADDR", None),
+        ("PATH", None),
+    ],
+)
+def test_a_mistyped_variable_is_told_with_the_nearest_one(variable: str, nearest: str | None) -> None:
+    assert mistyped({variable: "1"}) == ([] if nearest is None else [(variable, nearest)])
+
+
+@pytest.mark.parametrize(
+    ("url", "refused_there"),
+    [("https://a_b.example.com", True), ("https://scim.example.com/my_perch", True), ("https://a-b.example", False)],
+)
+def test_okta_refuses_a_base_url_with_an_underscore(url: str, refused_there: bool) -> None:
+    assert is_refused_by_okta(url) is refused_there
+    assert not is_refused_by_okta(None)
 
 
 # Defaults and sources

@@ -172,6 +172,7 @@ def test_an_attribute_that_no_schema_knows_cannot_be_required(tmp_path: Path) ->
     with pytest.raises(Fault, match="shoeSize") as caught:
         Workspace.open(tmp_path, ServerConfig(required=("userName", "shoeSize")))
     assert caught.value.code is FaultCode.SETTING_INVALID
+    assert caught.value.detail.startswith('required = ["userName", "shoeSize"] in perch.toml or PERCH_REQUIRED')
 
 
 def test_a_file_cannot_be_a_workspace(tmp_path: Path) -> None:

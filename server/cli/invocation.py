@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from server.cli.messages import worded
+from server.cli.output import CAREFUL, say
 from server.cli.streams import take_any_text
-from server.config import data_folder, load_config
+from server.config import data_folder, load_config, mistyped
 from server.faults import Fault
 from server.scim.errors import ScimError
 from server.tokens import TokenRuleError
@@ -39,7 +40,9 @@ class Invocation:
         return data_folder(self.data_dir)
 
     def config(self, flags: Mapping[str, Any] | None = None) -> ServerConfig:
-        """Read the settings; raises Fault."""
+        """Read the settings, and say which variable is none of them; raises Fault."""
+        for name, nearest in mistyped():
+            say(f"{name} is no setting and is ignored: did you mean {nearest}?", style=CAREFUL)
         return load_config(self.folder(), flags=flags)
 
     def workspace(self) -> Workspace:

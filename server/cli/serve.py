@@ -23,7 +23,7 @@ import click
 
 from server.backups import keep_daily
 from server.cli.invocation import Invocation, pass_invocation
-from server.config import BASE_PATH
+from server.config import BASE_PATH, is_refused_by_okta
 from server.faults import Fault, FaultCode, StoreUnavailable
 from server.okta.features import recognise
 from server.store.activity import ActivityLog
@@ -190,6 +190,8 @@ async def _serve(
                 _watch_parent(stop)
             if endpoint.host in ANYWHERE and config.public_url is None:
                 logger.warning("Other machines are answered under the name in --public-url only: none is given.")
+            if is_refused_by_okta(config.public_url):
+                logger.warning("Okta refuses a base URL with an underscore: give %s another name.", config.public_url)
             announce(serving)
             upkeep = asyncio.create_task(keep_daily(workspace.backups))
             await stop.wait()

@@ -116,6 +116,15 @@ def test_a_setting_that_cannot_be_is_named(perch: CommandLine) -> None:
     assert "did you mean port" in perch.refused("user", "list")
 
 
+def test_a_mistyped_variable_is_told_and_the_command_goes_on(
+    perch: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PERCH_PROT", "1")
+    ended = perch("group", "create", "G")
+    assert ended.err.startswith("PERCH_PROT is no setting and is ignored: did you mean PERCH_PORT?\n")
+    assert ended.out.count("\n") == 1
+
+
 @pytest.mark.parametrize(
     "arguments",
     [("nothing",), ("user", "list", "--count", "-1"), ("token", "create"), ("user", "edit", "x", "title")],

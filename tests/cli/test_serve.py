@@ -64,6 +64,12 @@ def test_the_ready_line_and_locations_name_the_public_url(serve: Serve) -> None:
     assert config["meta"]["location"].startswith("https://scim.example.com/perch/scim/v2/")
 
 
+def test_a_public_url_that_okta_refuses_is_warned_of(serve: Serve) -> None:
+    running = serve("--public-url", "https://a_b.example.com")
+    assert running.ready_line.startswith(f"{READY}https://a_b.example.com/scim/v2")
+    assert "Okta refuses a base URL with an underscore" in running.said()
+
+
 def test_others_find_it_by_its_folder(serve: Serve) -> None:
     running = serve()
     found = serving(running.data_dir)
