@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 SHOWN_PROBLEMS = 50
 """Lines that are explained one by one; more are counted."""
 FORMATS = click.Choice(["csv", "jsonl"])
+ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
 FILE = click.Path(readable=False, allow_dash=True)
 """Whether it can be read or written is found out, and said, when it is."""
 KINDS: dict[str, Kind] = {"users": "User", "groups": "Group"}
@@ -56,7 +57,7 @@ INTERRUPTED = 128 + signal.SIGINT
 @click.command()
 @click.argument("file", type=FILE, default="-")
 @click.argument("what", required=False, type=click.Choice(list(KINDS)))
-@click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it does not.")
+@click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it has none.")
 @pass_invocation
 def export(invocation: Invocation, *, file: str, what: str | None, form: str | None) -> None:
     """Write people and groups to FILE (- is stdout).
@@ -65,7 +66,7 @@ def export(invocation: Invocation, *, file: str, what: str | None, form: str | N
     """
     if file in KINDS and what is None:
         file, what = "-", file
-    form = form or ("jsonl" if file.endswith((".jsonl", ".ndjson", ".json")) else "csv")
+    form = form or _form_by_ending(file)
     kinds: list[Kind] = [KINDS[what]] if what else ["User", "Group"] if form == "jsonl" else ["User"]
     with invocation.workspace() as workspace:
         totals = {kind: workspace.query(kind, count="0").total for kind in kinds}
@@ -81,6 +82,15 @@ def export(invocation: Invocation, *, file: str, what: str | None, form: str | N
                     advance(whole)
     counted = " and ".join(amount(total, kind.lower()) for kind, total in totals.items())
     say(f"Exported {counted}{'' if file == '-' else f' to {file}'}.")
+
+
+def _form_by_ending(file: str) -> str:
+    """Tell the format that the ending of a file asks for, csv where it has none; raises Failure for any other."""
+    ending = Path(file).suffix.lower()
+    if ending and ending not in ENDINGS:
+        known = ", ".join(ENDINGS)
+        raise Failure(f"{file} ends in none of {known}: name it with one of them, or say what it is with --format.")
+    return ENDINGS.get(ending, "csv")
 
 
 def _walk(workspace: Workspace, kind: Kind, _pass: int) -> Iterator[Document]:
@@ -119,16 +129,19 @@ def import_(invocation: Invocation, *, file: str, form: str | None, dry_run: boo
     interruption = Interruption()
     try:
         with ExitStack() as stack:
-            stack.enter_context(interruption)
             source, size = stack.enter_context(_opened(file))
             workspace = stack.enter_context(invocation.workspace())
             target = stack.enter_context(workspace.rehearsal() if dry_run else nullcontext(workspace))
             advance = stack.enter_context(_progress("Rehearsing" if dry_run else "Importing", size))
+            form = form or _form(file, source)
+            if form == "csv" and not _beginning(source):
+                raise Failure("The file is empty: its first line has to name the columns, userName among them.")
             lines = decoded(_measured(source, advance))
             importer = target.importer(only_new=only_new)
             reader = CsvReader(lines, {"User": target.registry.user, "Group": target.registry.group})
-            rows = reader.rows() if (form or _form(file, source)) == "csv" else read_json_lines(lines)
+            rows = reader.rows() if form == "csv" else read_json_lines(lines)
             report, unknown = importer.report, reader.unknown
+            stack.enter_context(interruption)
             try:
                 for found in importer.run(interruption.rows(_until_broken(rows))):
                     problems += found[: SHOWN_PROBLEMS - len(problems)]
@@ -210,11 +223,13 @@ def _opened(file: str) -> Iterator[tuple[BufferedReader, int | None]]:
 
 def _form(file: str, source: BufferedReader) -> str:
     """Tell the format by the file's ending, or by how it begins."""
-    if file.endswith(".csv"):
-        return "csv"
-    if file.endswith((".jsonl", ".ndjson", ".json")):
-        return "jsonl"
-    return "jsonl" if source.peek(SAMPLE).lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{" else "csv"
+    by_ending = ENDINGS.get(Path(file).suffix.lower())
+    return by_ending or ("jsonl" if _beginning(source)[:1] == b"{" else "csv")
+
+
+def _beginning(source: BufferedReader) -> bytes:
+    """Look at what a file begins with, past what nobody sees."""
+    return source.peek(SAMPLE).lstrip(b"\xef\xbb\xbf \t\r\n")
 
 
 def _measured(source: Iterable[bytes], advance: Callable[[int], None]) -> Iterator[bytes]:

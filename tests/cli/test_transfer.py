@@ -157,10 +157,13 @@ def test_a_file_that_cannot_be_read_is_told_with_what_helps(
 
 
 def test_an_empty_file_is_told(perch: CommandLine, people: Path) -> None:
-    people.write_text("")
-    ended = perch.run("import", str(people))
-    assert ended.exit_code == 1
-    assert "Line 1: The first line names no userName" in ended.err
+    for nothing in ("", "\ufeff", "\r\n \n"):
+        people.write_text(nothing, "utf-8")
+        assert perch.refused("import", str(people)).startswith("The file is empty: ")
+    assert perch.refused("import", "-", given="").startswith("The file is empty: ")
+    lines = people.with_name("nobody.jsonl")
+    lines.touch()
+    assert perch("import", str(lines)).err == "Import: the file holds nobody.\n"
 
 
 def test_everything_moves_to_another_folder_with_its_ids(perch: CommandLine, people: Path, tmp_path: Path) -> None:
@@ -208,6 +211,27 @@ def test_a_spreadsheet_opens_an_export_safely(perch: CommandLine, people: Path, 
     assert b",'=Countess\r\n" in file.read_bytes()
     assert sys.platform == "win32" or stat.S_IMODE(file.stat().st_mode) == 0o600
     assert not file.with_name("out.csv.part").exists()
+
+
+@pytest.mark.parametrize("name", ["all.xlsx", "all.xls", "all.txt", "all.csv.zip"])
+def test_an_ending_that_is_none_of_ours_is_refused_with_those_that_are(
+    perch: CommandLine, people: Path, tmp_path: Path, name: str
+) -> None:
+    perch("import", str(people))
+    said = perch.refused("export", str(tmp_path / name))
+    assert all(ending in said for ending in (".csv", ".jsonl", ".ndjson", ".json", "--format"))
+    assert not (tmp_path / name).exists()
+    perch("export", str(tmp_path / name), "--format", "csv")
+    assert (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbfid,")
+
+
+def test_the_ending_may_be_in_capitals_or_missing(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+    perch("import", str(people))
+    perch("export", str(tmp_path / "ALL.JSONL"))
+    assert (tmp_path / "ALL.JSONL").read_bytes().startswith(b"{")
+    assert perch("import", str(tmp_path / "ALL.JSONL")).err == "Import: 2 unchanged.\n"
+    perch("export", str(tmp_path / "all"))
+    assert b"userName" in (tmp_path / "all").read_bytes()
 
 
 def test_an_export_to_stdout_is_only_data(perch: CommandLine, people: Path) -> None:
