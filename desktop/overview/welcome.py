@@ -60,7 +60,10 @@ class Welcome(Card):
         return (
             (
                 self.tr("Generate a token"),
-                self.tr("It is the key that Okta shows with each request. The secret is kept in your keyring."),
+                self.tr(
+                    "It is the key that Okta shows with each request. You see it once; a keyring, where there is one, "
+                    "keeps a copy."
+                ),
             ),
             (
                 self.tr("Paste the base URL and the token into Okta"),

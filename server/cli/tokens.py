@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 from rich.text import Text
@@ -24,6 +25,7 @@ from server.cli.output import (
     show_json,
     show_table,
 )
+from server.config import is_loopback
 from server.records import Access, Token, TokenStatus
 from server.tokens import OVERLAP, expires_soon, parse_duration, status, timestamp
 from server.vault import Outcome
@@ -90,6 +92,12 @@ def _hand_over(workspace: Workspace, issued: IssuedToken, *, no_keyring: bool) -
         outcome = workspace.custody.keep(issued)
         say(KEYRING[outcome].format(reference=made.id), style="" if outcome is Outcome.STORED else CAREFUL)
     say(f"In Okta: base URL {workspace.base_url}, authentication HTTP Header, and this token.", style=QUIET)
+    if is_loopback(urlsplit(workspace.base_url).hostname or ""):
+        say(
+            "Only this machine reaches that address: where Okta comes through a proxy or tunnel, serve with "
+            "--public-url URL (or public_url in perch.toml) and give Okta that one.",
+            style=QUIET,
+        )
 
 
 @token.command("list")

@@ -37,6 +37,14 @@ def test_a_secret_is_printed_alone_and_the_rest_is_said_beside_it(perch: Command
     assert "(in 90 days)" in ended.err
     assert "no keyring" in ended.err
     assert "base URL http://127.0.0.1:7643/scim/v2" in ended.err
+    assert "--public-url" in ended.err
+
+
+def test_where_a_public_url_is_set_there_is_no_hint_at_it(perch: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PERCH_PUBLIC_URL", "https://scim.example.com")
+    said = perch("token", "create", "Okta").err
+    assert "base URL https://scim.example.com/scim/v2" in said
+    assert "--public-url" not in said
 
 
 def test_a_token_may_be_for_trials_and_for_reading(perch: CommandLine) -> None:
