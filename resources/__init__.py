@@ -31,3 +31,8 @@ def style_sheet() -> str:
 def style_path(name: str) -> Path:
     """Give the path of a picture that the style sheet names."""
     return Path(str(files(__name__).joinpath("styles", name)))
+
+
+def company_document(name: str) -> Any:
+    """Read a file of the invented company: ``names``, ``work`` or ``here``; a new copy at each call."""
+    return json.loads((files(__name__) / "company" / f"{name}.json").read_text(encoding="utf-8"))

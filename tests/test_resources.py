@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import resources
-from resources import SCHEMA_FILES, schema_documents
+from resources import SCHEMA_FILES, company_document, schema_documents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,3 +68,11 @@ def test_no_name_stands_twice_whatever_its_case(name: str) -> None:
     for holder in pending:
         names = [one["name"].lower() for one in holder.get("attributes", holder.get("subAttributes", ()))]
         assert [name for name, count in Counter(names).items() if count > 1] == []
+
+
+@pytest.mark.parametrize("name", ["names", "work", "here"])
+def test_the_invented_company_is_there_a_new_copy_at_each_call(name: str) -> None:
+    first = company_document(name)
+    assert first
+    assert company_document(name) == first
+    assert company_document(name) is not first

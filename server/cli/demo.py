@@ -1,6 +1,7 @@
-"""``perch demo``: a throw-away workspace, its endpoint, and Okta's own requests played against it.
+"""``perch demo``: a throw-away sandbox, its endpoint, and the guided tour played against it by each kind of app.
 
-Belongs here: the order of the show, what is checked after each. Must not know: what Okta sends (``okta``).
+Belongs here: how the tour is printed, how the endpoint is run meanwhile. Must not know: what the tour is
+(``okta.tour``), what Okta sends, how a load is made (``load``).
 """
 
 from __future__ import annotations
@@ -11,28 +12,31 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from server.cli.invocation import Failure, actor
+from server.cli import load
+from server.cli.invocation import Failure
 from server.cli.output import BAD, GOOD, LINE, QUIET, console, is_terminal, say
-from server.config import ServerConfig
-from server.okta.dialogues import Kind, OktaClient
-from server.okta.person import Person
-from server.workspace import Workspace
+from server.okta.app import AppSettings
+from server.okta.company import FEWEST, MOST
+from server.okta.dialogues import Kind
+from server.okta.tour import Directory, Stage, Unmet, tour
+from server.sandbox import Sandbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Iterator, Sequence
     from types import FrameType
 
     from server.okta.scenario import Step
+    from server.okta.tenant import OktaTenant, Outcome
 
 READY = "Perch is serving SCIM at "
 ROOMY = 90
@@ -44,25 +48,16 @@ GRACE = 15.0
 APPS = {
     Kind.CUSTOM: "A custom app, made in Okta's App Integration Wizard: writes with PUT",
     Kind.CATALOG: "A catalog app, from Okta's integration network: writes with PATCH",
+    Kind.AGENT: "Okta's on-premises agent in its SCIM 2.0 mode: writes whole people with PUT",
 }
-SEEDED = (
-    {
-        "userName": "grace.hopper@example.com",
-        "givenName": "Grace",
-        "familyName": "Hopper",
-        "title": "Rear Admiral",
-    },
-    {"userName": "alan.turing@example.com", "givenName": "Alan", "familyName": "Turing", "title": "Fellow"},
-)
-
-
-class Unmet(Exception):
-    """What was expected of an act did not come true; the text says what."""
+ALL = "all"
+SIZE = 60
+"""People in the company of the tour."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One feature of the guide as it was played."""
+    """One stage of the tour as it was played."""
 
     kind: Kind
     feature: str
@@ -85,33 +80,34 @@ class Act:
 @click.command()
 @click.option("--exit", "leave", is_flag=True, help="End after the show instead of serving on.")
 @click.option("--port", type=int, default=0, help="The port of the endpoint; a free one unless given.")
-def demo(leave: bool, port: int) -> None:
+@click.option(
+    "--app",
+    type=click.Choice([*(kind.value for kind in Kind), ALL]),
+    help="The kind of app that Okta plays; all of them unless given (with --people: custom).",
+)
+@click.option(
+    "--people",
+    type=click.IntRange(FEWEST, MOST),
+    help="Instead of the tour: provision so many people with every feature, and measure.",
+)
+def demo(leave: bool, port: int, app: str | None, people: int | None) -> None:
     """Show what Perch does: Okta's provisioning features, played against a throw-away endpoint.
 
     Afterwards it keeps serving until Ctrl-C, for you to try; then everything is thrown away.
     """
+    chosen = app or (ALL if people is None else Kind.CUSTOM.value)
+    kinds = tuple(Kind) if chosen == ALL else (Kind(chosen),)
     with _interruptible(), tempfile.TemporaryDirectory(prefix="perch-demo-") as name:
         folder = Path(name) / "data"
-        with Workspace.open(folder, ServerConfig(), actor=actor()) as workspace:
-            secret = workspace.tokens.create("demo", actor=actor(), test=True).secret
-            for person in SEEDED:
-                workspace.create("User", _body(person))
-            with _endpoint(folder, Path(name) / "stderr", port) as (child, base_url):
-                green = _show(workspace, base_url, secret)
-                if not leave:
-                    _serve_on(child, base_url, secret)
+        with (
+            Sandbox.open(folder, size=people or SIZE) as sandbox,
+            _endpoint(folder, Path(name) / "stderr", port) as (child, base_url),
+        ):
+            green = _show(sandbox, base_url, kinds) if people is None else load.show(sandbox, base_url, kinds)
+            if not leave:
+                _serve_on(child, base_url, sandbox.secret)
     if leave and not green:
         raise click.exceptions.Exit(1)
-
-
-def _body(person: dict[str, str]) -> dict[str, Any]:
-    return {
-        "userName": person["userName"],
-        "name": {"givenName": person["givenName"], "familyName": person["familyName"]},
-        "displayName": f"{person['givenName']} {person['familyName']}",
-        "emails": [{"value": person["userName"], "type": "work", "primary": True}],
-        "title": person["title"],
-    }
 
 
 @contextmanager
@@ -182,15 +178,18 @@ def _serve_on(child: subprocess.Popen[str], base_url: str, secret: str) -> None:
     raise Failure("The endpoint ended by itself: start the demo again.")
 
 
-def _show(workspace: Workspace, base_url: str, secret: str) -> bool:
-    """Play everything with both kinds of app, print it, and tell whether all of it is green."""
+def _show(sandbox: Sandbox, base_url: str, kinds: Sequence[Kind]) -> bool:
+    """Play the tour with each kind of app, print it, and tell whether all of it is green."""
     green = True
     if is_terminal():
         title = Text.assemble(("Perch", "bold"), ("  what Okta asked of it, and what came of it", QUIET))
         console().print(Padding(title, (1, 0, 0, 1)))
-    for kind, person in zip(Kind, PEOPLE, strict=True):
-        with OktaClient(base_url, secret, kind=kind) as okta:
-            acts = list(Show(workspace, okta, person).acts())
+    for number, kind in enumerate(kinds):
+        tenant = sandbox.connect(base_url, settings=AppSettings(kind=kind))
+        with closing(tenant.client):
+            if number:
+                sandbox.reset(tenant)
+            acts = list(Show(tenant, sandbox.directory).acts())
         green = green and all(act.ok for act in acts)
         if is_terminal():
             console().print(Padding(_table(acts), (1, 0, 0, 1)))
@@ -232,113 +231,35 @@ def _table(acts: list[Act]) -> Table:
     return drawn
 
 
-PEOPLE = (
-    Person(
-        "ada.lovelace@example.com",
-        "Ada",
-        "Lovelace",
-        "ada.lovelace@example.com",
-        mapped={"title": "Countess"},
-    ),
-    Person(
-        "mary.somerville@example.com",
-        "Mary",
-        "Somerville",
-        "mary.somerville@example.com",
-        mapped={"title": "Ms"},
-    ),
-)
-NEW_TITLE = {Kind.CUSTOM: "Analyst", Kind.CATALOG: "Astronomer"}
-
-
 class Show:
-    """The guide's features with one app and one person, in an order in which each can be seen to work."""
+    """The guided tour with one app."""
 
-    def __init__(self, workspace: Workspace, okta: OktaClient, person: Person) -> None:
-        self._workspace = workspace
-        self._okta = okta
-        self._person = person
-        self._name = f"{person.given_name} {person.family_name}"
-        self._group = "Analysts" if okta.kind is Kind.CUSTOM else "Astronomers"
+    def __init__(self, tenant: OktaTenant, directory: Directory) -> None:
+        self._kind = tenant.settings.kind
+        self._stages = tour(tenant, directory)
 
     def acts(self) -> Iterator[Act]:
-        """Play one feature after the other."""
-        okta, person = self._okta, self._person
-        changed = replace(person, mapped={**person.mapped, "title": NEW_TITLE[okta.kind]})
-        yield self._act("Test connection", okta.test_connection(), lambda _: "Okta takes the URL and the token")
-        yield self._act("Push New Users", okta.assign(person), self._was_created)
-        yield self._act("Push Profile Updates", okta.update_profile(changed), self._was_updated)
-        yield self._act("Push User Deactivation", okta.deactivate(changed), self._is_inactive)
-        yield self._act("Reactivate Users", okta.assign(changed), self._is_active)
-        yield self._act("Import New Users", okta.import_users(), self._was_imported)
-        seeded, title = SEEDED[0]["userName"], f"{SEEDED[0]['title']}, {NEW_TITLE[okta.kind]}"
-        self._workspace.modify("User", seeded, [{"op": "replace", "path": "title", "value": title}])
-        yield self._act(
-            "Import Profile Updates",
-            okta.import_users(),
-            lambda found: self._was_noticed(found, seeded, title),
-        )
-        yield self._act("Push Groups", okta.push_group(self._group, [changed]), self._is_member)
+        """Play one stage after the other."""
+        return map(self._act, self._stages)
 
-    def _act(self, feature: str, play: Generator[Step, None, Any], check: Callable[[Any], str]) -> Act:
+    def _act(self, stage: Stage) -> Act:
         steps: list[Step] = []
-        found = None
-        while True:
-            try:
-                steps.append(next(play))
-            except StopIteration as end:
-                found = end.value
-                break
-        refused = next((step for step in steps if not step.verdict.ok), None)
-        if refused is not None:
-            return Act(
-                self._okta.kind,
-                feature,
-                steps,
-                f"{refused.request_line}: {refused.verdict.sentence}",
-                ok=False,
-            )
+        outcome = _played(stage, steps)
+        if not outcome.ok:
+            step = outcome.refused
+            told = outcome.sentence if step is None else f"{step.request_line}: {step.verdict.sentence}"
+            return Act(self._kind, stage.title, steps, told, ok=False)
         try:
-            return Act(self._okta.kind, feature, steps, check(found), ok=True)
+            return Act(self._kind, stage.title, steps, stage.check(outcome), ok=True)
         except Unmet as unmet:
-            return Act(self._okta.kind, feature, steps, str(unmet), ok=False)
-
-    def _user(self) -> dict[str, Any]:
-        return self._workspace.show("User", self._person.user_name)
-
-    def _was_created(self, resource_id: Any) -> str:
-        _expect(self._user()["id"] == resource_id, f"{self._name} is not in the directory")
-        return f"{self._name} is in the directory"
-
-    def _was_updated(self, _: Any) -> str:
-        title = NEW_TITLE[self._okta.kind]
-        _expect(self._user().get("title") == title, f"The title did not become {title}")
-        return f"{self._name}'s title is {title}"
-
-    def _is_inactive(self, _: Any) -> str:
-        _expect(self._user()["active"] is False, f"{self._name} is still active")
-        return f"{self._name} is inactive, and kept"
-
-    def _is_active(self, _: Any) -> str:
-        _expect(self._user()["active"] is True, f"{self._name} is still inactive")
-        return f"{self._name} is active again"
-
-    def _was_imported(self, found: Any) -> str:
-        names = {user["userName"] for user in found or ()}
-        _expect(names.issuperset(one["userName"] for one in SEEDED), "Okta did not see everybody")
-        return f"Okta sees all {len(names)} people"
-
-    def _was_noticed(self, found: Any, user_name: str, title: str) -> str:
-        seen = next((user.get("title") for user in found or () if user["userName"] == user_name), None)
-        _expect(seen == title, f"Okta sees the title {seen!r}, not {title!r}")
-        return f"Okta sees {SEEDED[0]['givenName']} {SEEDED[0]['familyName']}'s new title"
-
-    def _is_member(self, group_id: Any) -> str:
-        groups = {group["display"] for group in self._user().get("groups", ())}
-        _expect(bool(group_id) and self._group in groups, f"{self._name} is not in {self._group}")
-        return f"{self._name} is in {self._group}"
+            return Act(self._kind, stage.title, steps, str(unmet), ok=False)
 
 
-def _expect(true: bool, otherwise: str) -> None:
-    if not true:
-        raise Unmet(otherwise)
+def _played(stage: Stage, steps: list[Step]) -> Outcome:
+    play = stage.play()
+    while True:
+        try:
+            steps.append(next(play))
+        except StopIteration as end:
+            outcome: Outcome = end.value
+            return outcome

@@ -10,31 +10,33 @@ from __future__ import annotations
 import secrets
 import string
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
+from server.okta.asking import PAGE, Asking
 from server.okta.features import Feature
 from server.okta.person import Person, merge
-from server.okta.scenario import Step, Stopped, scenario
-from server.okta.verdicts import ATTEMPTS, SOCKET_TIMEOUT, Asked, verdict
-from server.okta.wire import Answer, Transport, Wire, compact, lookup
+from server.okta.scenario import scenario
+from server.okta.verdicts import SOCKET_TIMEOUT, Asked, Verdict
+from server.okta.wire import Wire, compact, lookup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
 
-GROUP_URN: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
-PATCH_URN: Final = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+    from server.okta.scenario import Step
+    from server.okta.wire import Transport
 
-PAGE: Final = 100
-"""Resources per page of an import (OKTA.md 1.8)."""
+GROUP_URN: Final = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 BATCH: Final = 100
 """Membership changes per PATCH of a catalog app (OKTA.md A50)."""
 
+_ALL_ASSUMED: Final = Verdict(
+    ok=True, sentence="not there: Okta assumes that everything is supported", source="OKTA.md 2.3"
+)
+
 BEFORE_CREATE: Final = 0.25
 """Seconds between the look-up and the write that follows from it (OKTA.md 1.4)."""
-
-BEFORE_REPLACE: Final = 0.2
-"""Seconds between reading a resource and replacing it (OKTA.md 1.5)."""
 
 
 class Kind(StrEnum):
@@ -44,15 +46,18 @@ class Kind(StrEnum):
     """Made in the App Integration Wizard: everything is a PUT."""
     CATALOG = "catalog"
     """From the OIN catalog, or a SCIM 2.0 Test App: PATCH for all but profiles."""
+    AGENT = "agent"
+    """Behind Okta's on-prem agent, in its 2.0 mode: everything is a PUT of the whole (OKTA.md section 2)."""
 
 
-class OktaClient:
+class OktaClient(Asking):
     """One app of an Okta tenant, connected to one SCIM server.
 
     ``pace`` is called with the seconds that Okta waits before a request (``time.sleep`` plays at Okta's own
     speed, a scaled one faster); None plays without a pause, and a 429 then ends the scenario instead of being
     waited for. ``wire`` carries the requests instead of a connection of its own. ``people`` (by Okta's id) and
-    ``groups`` (by name) hold the server's ids, all that Okta remembers of it.
+    ``groups`` (by name) hold the server's ids, all that Okta remembers of it; ``shown_as`` what a group is called
+    there, where it is not Okta's name. ``batch`` is how many membership changes go into one PATCH.
     """
 
     def __init__(
@@ -67,41 +72,44 @@ class OktaClient:
         choose: Callable[[str], str] = secrets.choice,
         wire: Transport | None = None,
     ) -> None:
-        self.wire: Transport = wire or Wire(base_url, token, scheme=scheme, timeout=timeout)
+        super().__init__(wire or Wire(base_url, token, scheme=scheme, timeout=timeout), pace)
         self.kind = kind
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}
-        self._pace = pace
+        self.shown_as: dict[str, str] = {}
+        self.batch = BATCH
         self._choose = choose
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the connection."""
-        self.wire.close()
 
     @scenario
     def test_connection(self, *, import_groups: bool = False) -> Generator[Step, None, None]:
-        """*Test Connector Configuration*, and every Save of the page (OKTA.md 1.3)."""
-        yield from self._ask(Feature.CONNECTION_TEST, "GET", "/Users?startIndex=1&count=2", Asked.LIST)
+        """*Test Connector Configuration*, and every Save of the page (OKTA.md 1.3).
+
+        The on-prem agent asks for the server's capabilities before (OKTA.md 2.3).
+        """
+        if self.kind is Kind.AGENT:
+            yield from self.ask(Feature.DISCOVERY, "GET", "/ServiceProviderConfig", Asked.READ, absent=_ALL_ASSUMED)
+        yield from self.ask(Feature.CONNECTION_TEST, "GET", "/Users?startIndex=1&count=2", Asked.LIST)
         if import_groups:
-            yield from self._ask(Feature.IMPORT_GROUPS, "GET", f"/Groups?startIndex=1&count={PAGE}", Asked.LIST)
+            yield from self.ask(Feature.IMPORT_GROUPS, "GET", f"/Groups?startIndex=1&count={PAGE}", Asked.LIST)
 
     @scenario
     def import_users(self) -> Generator[Step, None, list[dict[str, Any]]]:
         """*Import Now*: every page, inactive people scanned out (OKTA.md 1.8, A38)."""
-        users = yield from self._pages(Feature.IMPORT_USERS, "/Users")
+        users = yield from self.pages(Feature.IMPORT_USERS, "/Users")
         return [user for user in users if user.get("active") is not False]
+
+    @scenario
+    def import_changes(self, since: str) -> Generator[Step, None, list[dict[str, Any]]]:
+        """Import only who was changed after ``since`` (RFC 3339, UTC), as the on-prem agent can (OKTA.md B5)."""
+        query = quote(f'meta.lastModified gt "{since}"', safe="")
+        return (yield from self.pages(Feature.INCREMENTAL_IMPORT, "/Users", f"filter={query}&"))
 
     @scenario
     def import_groups(self) -> Generator[Step, None, list[dict[str, Any]]]:
         """*Import Groups*: every page; each group becomes one that a push can be linked to (OKTA.md 1.9)."""
-        groups = yield from self._pages(Feature.IMPORT_GROUPS, "/Groups")
-        self.groups.update((group["displayName"], group["id"]) for group in groups if "displayName" in group)
+        groups = yield from self.pages(Feature.IMPORT_GROUPS, "/Groups")
+        named = [group for group in groups if isinstance(group.get("displayName"), str)]
+        self.groups.update((group["displayName"], _id(group)) for group in named)
         return groups
 
     @scenario
@@ -110,19 +118,19 @@ class OktaClient:
 
         Returns the server's id.
         """
-        target = f"/Users?{lookup('userName', person.user_name)}"
-        found = (yield from self._ask(Feature.FIND_USER, "GET", target, Asked.FIND)).first()
+        target = f"/Users?{lookup('userName', person.looked_up or person.user_name)}"
+        found = (yield from self.ask(Feature.FIND_USER, "GET", target, Asked.FIND)).first()
         if found is None:
             return (yield from self._create_user(person))
-        self.people[person.okta_id] = found["id"]
+        self.people[person.okta_id] = _id(found)
         if found.get("active") is not False:
             yield from self._replace_profile(Feature.PUSH_PROFILE_UPDATE, person)
-        elif self.kind is Kind.CUSTOM:
+        elif self.kind is not Kind.CATALOG:
             yield from self._replace_profile(Feature.REACTIVATE, person)
         else:
             yield from self._modify_user(Feature.REACTIVATE, person, {"active": True})
             yield from self._replace_profile(Feature.PUSH_PROFILE_UPDATE, person)
-        return str(found["id"])
+        return _id(found)
 
     @scenario
     def update_profile(self, person: Person) -> Generator[Step, None, None]:
@@ -136,8 +144,9 @@ class OktaClient:
             yield from self._modify_user(Feature.DEACTIVATE, person, {"active": False})
             return
         # Recorded: the server's own answer with active false; the profile is not merged in.
-        user = yield from self._read(Feature.DEACTIVATE, self._user_target(person))
-        yield from self._replace_user(Feature.DEACTIVATE, person, {**user, "active": False})
+        user = yield from self.read(Feature.DEACTIVATE, self._user_target(person))
+        more = self._agents_own(user)
+        yield from self._replace_user(Feature.DEACTIVATE, person, {**user, **more, "active": False})
 
     @scenario
     def sync_password(self, person: Person, password: str) -> Generator[Step, None, None]:
@@ -145,8 +154,8 @@ class OktaClient:
         if self.kind is Kind.CATALOG:
             yield from self._modify_user(Feature.PASSWORD_SYNC, person, {"password": password})
             return
-        user = yield from self._read(Feature.PASSWORD_SYNC, self._user_target(person))
-        merged = {**merge(user, person), "password": password}
+        user = yield from self.read(Feature.PASSWORD_SYNC, self._user_target(person))
+        merged = {**merge(user, person), **self._agents_own(user), "password": password}
         yield from self._replace_user(Feature.PASSWORD_SYNC, person, merged)
 
     @scenario
@@ -156,20 +165,22 @@ class OktaClient:
         Members without an id on the server are left out (OKTA.md A14). Returns the server's id.
         """
         target = f"/Groups?{lookup('displayName', name)}"
-        found = (yield from self._ask(Feature.FIND_GROUP, "GET", target, Asked.FIND)).first()
+        found = (yield from self.ask(Feature.FIND_GROUP, "GET", target, Asked.FIND)).first()
         listed = self._members(members)
         if found is not None:
-            self.groups[name] = found["id"]
+            self.groups[name] = _id(found)
+            self.shown_as.pop(name, None)
             yield from self._change(Feature.GROUP_PUSH, name, listed, ())
-            return str(found["id"])
-        self._wait(BEFORE_CREATE)
+            return _id(found)
+        self.wait(BEFORE_CREATE)
         body = {
             "schemas": [GROUP_URN],
             "displayName": name,
-            "members": listed if self.kind is Kind.CUSTOM else [],
+            "members": [] if self.kind is Kind.CATALOG else listed,
         }
-        answer = yield from self._ask(Feature.GROUP_PUSH, "POST", "/Groups", Asked.CREATE_GROUP, compact(body))
-        self.groups[name] = answer.document()["id"]
+        answer = yield from self.ask(Feature.GROUP_PUSH, "POST", "/Groups", Asked.CREATE_GROUP, compact(body))
+        self.groups[name] = _id(answer.document())
+        self.shown_as.pop(name, None)
         yield from self._replace_members(Feature.GROUP_PUSH, name, listed)
         return self.groups[name]
 
@@ -179,7 +190,7 @@ class OktaClient:
     ) -> Generator[Step, None, None]:
         """Push a change of membership; a catalog app sends the name along with every one (OKTA.md 1.11)."""
         if self.kind is Kind.CATALOG:
-            yield from self._name_group(Feature.GROUP_MEMBERSHIP, name, name)
+            yield from self._name_group(Feature.GROUP_MEMBERSHIP, name, self._shown(name))
         gone = [member["value"] for member in self._members(removed)]
         yield from self._change(Feature.GROUP_MEMBERSHIP, name, self._members(added), gone)
 
@@ -195,57 +206,45 @@ class OktaClient:
             yield from self._name_group(Feature.GROUP_RENAME, name, new_name)
         else:
             target = self._group_target(name)
-            group = yield from self._read(Feature.GROUP_RENAME, target)
-            yield from self._replace_group(Feature.GROUP_RENAME, name, new_name, group.get("members", []))
+            group = yield from self.read(Feature.GROUP_RENAME, target)
+            yield from self._replace_group(Feature.GROUP_RENAME, name, new_name, _members_of(group))
+        self.shown_as.pop(name, None)
         self.groups[new_name] = self.groups.pop(name)
+
+    @scenario
+    def link_group(
+        self, name: str, existing: str, members: Sequence[Person], *, rename: bool = True
+    ) -> Generator[Step, None, str]:
+        """Link a group to one that is on the server, by its name there; its old members stay (OKTA.md 1.11).
+
+        Returns the server's id, empty where there is no such group.
+        """
+        if existing not in self.groups:
+            target = f"/Groups?{lookup('displayName', existing)}"
+            found = (yield from self.ask(Feature.FIND_GROUP, "GET", target, Asked.FIND)).first()
+            if found is None:
+                return ""
+            self.groups[existing] = _id(found)
+        if name != existing:
+            self.groups[name] = self.groups.pop(existing)
+            self.shown_as[name] = existing
+        if rename:
+            self.shown_as.pop(name, None)
+        if self.kind is Kind.CATALOG:
+            yield from self._name_group(Feature.GROUP_PUSH, name, self._shown(name))
+        yield from self._change(Feature.GROUP_PUSH, name, self._members(members), ())
+        return self.groups[name]
 
     @scenario
     def delete_group(self, name: str) -> Generator[Step, None, None]:
         """*Unlink pushed group*, *Delete the group in the target app* (OKTA.md 1.11)."""
-        yield from self._ask(Feature.GROUP_DELETE, "DELETE", self._group_target(name), Asked.DELETE)
-        del self.groups[name]
+        yield from self.ask(Feature.GROUP_DELETE, "DELETE", self._group_target(name), Asked.DELETE)
+        self.forget_group(name)
 
-    def _ask(
-        self, feature: Feature, method: str, target: str, asked: Asked, body: bytes | None = None
-    ) -> Generator[Step, None, Answer]:
-        for attempt in range(1, ATTEMPTS + 1):
-            answer = self.wire.send(method, target, body)
-            judged = verdict(
-                answer.status,
-                answer.body,
-                asked,
-                reason=answer.reason,
-                retry_after=answer.headers.get("retry-after"),
-                attempt=attempt,
-                seconds=answer.duration / 1e6,
-            )
-            yield Step(feature, method, target, body, answer, judged)
-            if judged.ok:
-                return answer
-            if judged.wait is None or self._pace is None:
-                break
-            self._pace(judged.wait)
-        raise Stopped
-
-    def _wait(self, seconds: float) -> None:
-        if self._pace is not None:
-            self._pace(seconds)
-
-    def _read(self, feature: Feature, target: str) -> Generator[Step, None, dict[str, Any]]:
-        answer = yield from self._ask(feature, "GET", target, Asked.READ)
-        self._wait(BEFORE_REPLACE)
-        return answer.document()
-
-    def _pages(self, feature: Feature, endpoint: str) -> Generator[Step, None, list[dict[str, Any]]]:
-        resources: list[dict[str, Any]] = []
-        start, total = 1, 1
-        while start <= total:
-            target = f"{endpoint}?startIndex={start}&count={PAGE}"
-            answer = yield from self._ask(feature, "GET", target, Asked.LIST)
-            resources += answer.resources()
-            total = answer.total()
-            start += PAGE
-        return resources
+    def forget_group(self, name: str) -> None:
+        """Remember nothing of a group any more."""
+        self.groups.pop(name, None)
+        self.shown_as.pop(name, None)
 
     def _user_target(self, person: Person) -> str:
         if person.okta_id not in self.people:
@@ -258,36 +257,38 @@ class OktaClient:
         return f"/Groups/{self.groups[name]}"
 
     def _create_user(self, person: Person) -> Generator[Step, None, str]:
-        self._wait(BEFORE_CREATE)
-        # OKTA.md A17: a placeholder password goes along even when passwords are not synchronised.
-        password = "".join(self._choose(string.ascii_lowercase + string.digits) for _ in range(8))
+        self.wait(BEFORE_CREATE)
         body = {
             "schemas": person.schemas(),
             **person.profile(),
             "groups": [],
-            "password": password,
-            "active": True,
+            "password": self._placeholder(),
+            "active": person.active,
         }
-        answer = yield from self._ask(Feature.PUSH_NEW_USER, "POST", "/Users", Asked.CREATE_USER, compact(body))
-        identifier = str(answer.document()["id"])
+        answer = yield from self.ask(Feature.PUSH_NEW_USER, "POST", "/Users", Asked.CREATE_USER, compact(body))
+        identifier = _id(answer.document())
         self.people[person.okta_id] = identifier
         return identifier
 
+    def _placeholder(self) -> str:
+        """OKTA.md A17: a password goes along even when passwords are not synchronised."""
+        return "".join(self._choose(string.ascii_lowercase + string.digits) for _ in range(8))
+
+    def _agents_own(self, user: Mapping[str, Any]) -> dict[str, Any]:
+        """Give what the on-prem agent has in every PUT: a password, and the groups it was told (OKTA.md 2.4)."""
+        if self.kind is not Kind.AGENT:
+            return {}
+        return {"password": self._placeholder(), "groups": user.get("groups", [])}
+
     def _replace_profile(self, feature: Feature, person: Person) -> Generator[Step, None, None]:
-        user = yield from self._read(feature, self._user_target(person))
-        yield from self._replace_user(feature, person, merge(user, person))
+        user = yield from self.read(feature, self._user_target(person))
+        yield from self._replace_user(feature, person, {**merge(user, person), **self._agents_own(user)})
 
     def _replace_user(self, feature: Feature, person: Person, user: Mapping[str, Any]) -> Generator[Step, None, None]:
-        yield from self._ask(feature, "PUT", self._user_target(person), Asked.REPLACE, compact(user, sort=True))
+        yield from self.ask(feature, "PUT", self._user_target(person), Asked.REPLACE, compact(user, sort=True))
 
     def _modify_user(self, feature: Feature, person: Person, value: Mapping[str, Any]) -> Generator[Step, None, None]:
-        yield from self._modify(feature, self._user_target(person), [{"op": "replace", "value": value}])
-
-    def _modify(
-        self, feature: Feature, target: str, operations: Sequence[Mapping[str, Any]]
-    ) -> Generator[Step, None, None]:
-        body = compact({"schemas": [PATCH_URN], "Operations": operations})
-        yield from self._ask(feature, "PATCH", target, Asked.MODIFY, body)
+        yield from self.modify(feature, self._user_target(person), [{"op": "replace", "value": value}])
 
     def _members(self, people: Sequence[Person]) -> list[dict[str, Any]]:
         return [
@@ -300,42 +301,57 @@ class OktaClient:
         self, feature: Feature, name: str, added: Sequence[dict[str, Any]], removed: Sequence[str]
     ) -> Generator[Step, None, None]:
         target = self._group_target(name)
-        if self.kind is Kind.CUSTOM:
-            group = yield from self._read(feature, target)
+        if self.kind is not Kind.CATALOG:
+            group = yield from self.read(feature, target)
             left_out = {*removed, *(member["value"] for member in added)}
-            kept = [member for member in group.get("members", []) if member["value"] not in left_out]
-            yield from self._replace_group(feature, name, name, [*kept, *added])
+            kept = [member for member in _members_of(group) if member["value"] not in left_out]
+            yield from self._replace_group(feature, name, self._shown(name), [*kept, *added])
             return
         changes: list[tuple[str, Any]] = [("remove", value) for value in removed] + [("add", one) for one in added]
-        for start in range(0, len(changes), BATCH):
-            batch = changes[start : start + BATCH]
+        for start in range(0, len(changes), self.batch):
+            batch = changes[start : start + self.batch]
             operations: list[dict[str, Any]] = [
                 {"op": "remove", "path": f'members[value eq "{value}"]'} for op, value in batch if op == "remove"
             ]
             values = [value for op, value in batch if op == "add"]
             if values:
                 operations.append({"op": "add", "path": "members", "value": values})
-            yield from self._modify(feature, target, operations)
+            yield from self.modify(feature, target, operations)
 
     def _replace_members(
         self, feature: Feature, name: str, members: Sequence[dict[str, Any]]
     ) -> Generator[Step, None, None]:
         target = self._group_target(name)
-        if self.kind is Kind.CUSTOM:
-            yield from self._read(feature, target)
-            yield from self._replace_group(feature, name, name, members)
+        if self.kind is not Kind.CATALOG:
+            yield from self.read(feature, target)
+            yield from self._replace_group(feature, name, self._shown(name), members)
             return
-        replaced = {"op": "replace", "path": "members", "value": members[:BATCH]}
-        yield from self._modify(feature, target, [replaced])
-        yield from self._change(feature, name, members[BATCH:], ())
+        replaced = {"op": "replace", "path": "members", "value": members[: self.batch]}
+        yield from self.modify(feature, target, [replaced])
+        yield from self._change(feature, name, members[self.batch :], ())
+
+    def _shown(self, name: str) -> str:
+        return self.shown_as.get(name, name)
 
     def _name_group(self, feature: Feature, name: str, new_name: str) -> Generator[Step, None, None]:
         value = {"id": self.groups[name], "displayName": new_name}
-        yield from self._modify(feature, self._group_target(name), [{"op": "replace", "value": value}])
+        yield from self.modify(feature, self._group_target(name), [{"op": "replace", "value": value}])
 
     def _replace_group(
         self, feature: Feature, name: str, new_name: str, members: Sequence[Mapping[str, Any]]
     ) -> Generator[Step, None, None]:
         listed = [{"value": member["value"], "display": member.get("display")} for member in members]
         body = {"schemas": [GROUP_URN], "id": self.groups[name], "displayName": new_name, "members": listed}
-        yield from self._ask(feature, "PUT", self._group_target(name), Asked.REPLACE, compact(body))
+        yield from self.ask(feature, "PUT", self._group_target(name), Asked.REPLACE, compact(body))
+
+
+def _id(resource: Mapping[str, Any]) -> str:
+    """Give the id of a resource whose verdict was good; its name is read without case, as the verdict does."""
+    return next(str(value) for name, value in resource.items() if name.lower() == "id")
+
+
+def _members_of(group: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the members that a group was read with; none where there is nothing that could be one."""
+    members = group.get("members")
+    listed = members if isinstance(members, list) else []
+    return [one for one in listed if isinstance(one, dict) and isinstance(one.get("value"), str)]

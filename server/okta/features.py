@@ -130,8 +130,9 @@ def _recognise_user_write(method: str, body: bytes, meaning: str) -> Feature | N
         return Feature.DEACTIVATE
     if meaning.startswith("reactivated"):
         return Feature.REACTIVATE
-    # Perch never returns a password, so one in a PUT is no echo of ours (OKTA.md 1.7).
-    if b'"password"' in body:
+    # Perch never returns a password, so one in a PUT is no echo of ours (OKTA.md 1.7). But the on-prem agent puts one
+    # into every PUT (OKTA.md 2.4): where something else has changed, that is what was pushed.
+    if b'"password"' in body and not (method == "PUT" and meaning.startswith("updated")):
         return Feature.PASSWORD_SYNC
     if method == "PATCH" and meaning.startswith("left") and b'"active"' in body:
         return Feature.DEACTIVATE if b"false" in body.lower() else Feature.REACTIVATE

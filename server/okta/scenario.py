@@ -58,10 +58,24 @@ def scenario(
     """Let a scenario end quietly at the first step that Okta would not get past."""
 
     @wraps(play)
-    def played(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Generator[Step, None, Found | None]:
+    def quietly(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Generator[Step, None, Found | None]:
         try:
             return (yield from play(*args, **kwargs))
         except Stopped:
             return None
 
-    return played
+    return quietly
+
+
+def played(play: Generator[Step, None, Found | None]) -> Generator[Step, None, tuple[Found | None, Step | None]]:
+    """Play a scenario on; give what it found, and the step that Okta did not get past."""
+    refused = None
+    try:
+        while True:
+            step = next(play)
+            refused = None if step.verdict.ok else step
+            yield step
+    except StopIteration as end:
+        return end.value, refused
+    finally:
+        play.close()

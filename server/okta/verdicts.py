@@ -1,6 +1,6 @@
 """How Okta reacts to what a SCIM server answers, in the words its admin would read.
 
-Belongs here: pure rules from an answer to a verdict, each with its source in OKTA.md. Must not know: sockets,
+Belongs here: what one answer alone tells, by the rules of rules.py. Must not know: sockets,
 clocks, which request comes next. The quoted part of a sentence is Okta's own; what follows it explains.
 """
 
@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
+
+from server.okta.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,15 @@ UNTOLD_WAIT: Final = 300
 
 ATTEMPTS: Final = 10
 """How often Okta sends a request that is answered with 429 before the task fails for good (OKTA.md 1.12)."""
+
+
+ERROR_URN: Final = "urn:ietf:params:scim:api:messages:2.0:Error"
+
+_NOT_JSON: Final = "Invalid JSON: "
+
+_REPORTED: Final = "Errors reported by remote server:"
+
+_NUMBERS: Final = ("totalResults", "startIndex", "itemsPerPage")
 
 
 class Asked(StrEnum):
@@ -38,6 +49,10 @@ class Asked(StrEnum):
     DELETE = "delete"
 
 
+_CREATES: Final = (Asked.CREATE_USER, Asked.CREATE_GROUP)
+_WRITES: Final = (*_CREATES, Asked.REPLACE, Asked.MODIFY, Asked.DELETE)
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """Okta's reaction to one answer."""
@@ -46,11 +61,15 @@ class Verdict:
     sentence: str
     """What Okta shows, or does without showing it; for a good answer what was found."""
     source: str
-    """The OKTA.md section or line that the rule stands on."""
+    """The OKTA.md section or line that the rule stands on, and the public source where that names one."""
     remedy: str = ""
     """What the server has to change; empty when nothing."""
     wait: int | None = None
     """Seconds until Okta repeats the same request; None when it does not."""
+    rule: Rule | None = None
+    """The reaction by name; None for a good answer."""
+    notes: tuple[Rule, ...] = ()
+    """What Okta gets past in this answer and somebody trips over later; their sentences need no facts."""
 
 
 def verdict(
@@ -72,16 +91,11 @@ def verdict(
     if status == 0 or seconds >= SOCKET_TIMEOUT:
         return _no_answer(reason if status == 0 else "")
     if status == 429:
-        return _too_many(_reason(status, reason), retry_after, attempt)
+        return _too_many(_reason(status, reason), body, retry_after, attempt)
     if status >= 400:
         return _refused(status, body, asked, _reason(status, reason))
     if not 200 <= status < 300:
-        return Verdict(
-            ok=False,
-            sentence=f"{_reason(status, reason)}: Okta does not follow redirects of a SCIM server.",
-            source="OKTA.md 1.1 (inferred)",
-            remedy="Give Okta the base URL that answers by itself.",
-        )
+        return _judge(Rule.REDIRECTED, reason=_reason(status, reason))
     match asked:
         case Asked.LIST | Asked.FIND:
             return _listed(body, asked)
@@ -104,7 +118,7 @@ def detail(body: bytes) -> str:
     try:
         document = json.loads(body)
     except ValueError as error:
-        return f"Invalid JSON: {complaint(body, error)}"
+        return f"{_NOT_JSON}{complaint(body, error)}"
     if not isinstance(document, dict):
         return ""
     told = _member(document, "detail")
@@ -116,6 +130,18 @@ def detail(body: bytes) -> str:
             str(error["description"]) for error in errors if isinstance(error, dict) and "description" in error
         )
     return ""
+
+
+def report(status: int, body: bytes, reason: str = "") -> str:
+    """Give what Okta shows of an error: HTTP's reason and the server's own words (OKTA.md 1.4)."""
+    return f"{_reason(status, reason)}. {_REPORTED} {detail(body)}".rstrip()
+
+
+def closed(shown: str) -> str:
+    """Let another sentence follow what Okta shows."""
+    if shown.endswith(_REPORTED):
+        return f"{shown} nothing."
+    return shown if shown.endswith((".", "!", "?")) else f"{shown}."
 
 
 def complaint(body: bytes, error: ValueError) -> str:
@@ -148,10 +174,15 @@ def wait_after_429(retry_after: str | None, attempt: int) -> int | None:
     """
     if attempt >= ATTEMPTS:
         return None
-    told = (retry_after or "").strip()
-    if told.isascii() and told.isdigit():
-        return int(told)
+    told = _whole_seconds(retry_after)
+    if told is not None:
+        return told
     return int(UNTOLD_WAIT * 2 ** (attempt - 1))
+
+
+def _whole_seconds(retry_after: str | None) -> int | None:
+    told = (retry_after or "").strip()
+    return int(told) if told.isascii() and told.isdigit() else None
 
 
 def _reason(status: int, reason: str) -> str:
@@ -163,141 +194,120 @@ def _reason(status: int, reason: str) -> str:
         return str(status)
 
 
+def _judge(rule: Rule, *, wait: int | None = None, notes: tuple[Rule, ...] = (), **facts: object) -> Verdict:
+    sentence = rule.sentence.format(**facts)
+    return Verdict(
+        ok=False, sentence=sentence, source=rule.source, remedy=rule.remedy, wait=wait, rule=rule, notes=notes
+    )
+
+
 def _no_answer(why: str) -> Verdict:
-    return Verdict(
-        ok=False,
-        sentence=why or "Read timed out. Okta gives a request up after 60 seconds without an answer.",
-        source="OKTA.md 1.1",
-        remedy="The server must be reachable at the base URL and answer every request within 60 seconds.",
-    )
+    if why and "timed out" not in why:
+        return _judge(Rule.NO_CONNECTION, told=why)
+    # Okta's words follow those of the network.
+    told = why or "Read timed out. Okta gives a request up after 60 seconds without an answer."
+    return _judge(Rule.TIMED_OUT, told=told)
 
 
-def _too_many(reason: str, retry_after: str | None, attempt: int) -> Verdict:
+def _too_many(reason: str, body: bytes, retry_after: str | None, attempt: int) -> Verdict:
     wait = wait_after_429(retry_after, attempt)
+    notes = _error_notes(body)
     if wait is None:
-        return Verdict(
-            ok=False,
-            sentence=f"{reason}. Okta sent this request {ATTEMPTS} times; the task failed for good.",
-            source="OKTA.md 1.12",
-            remedy="Answer more of Okta's requests, or let it wait longer by Retry-After.",
-        )
-    obeyed = (retry_after or "").strip().isdigit()
-    return Verdict(
-        ok=False,
-        sentence=f"{reason}. Okta repeats this request after {wait} seconds (try {attempt} of {ATTEMPTS}).",
-        source="OKTA.md 1.12" if obeyed else "OKTA.md A37",
-        remedy="" if obeyed else "Send Retry-After as whole seconds: Okta reads a date or a fraction as nothing.",
-        wait=wait,
-    )
+        return _judge(Rule.STILL_TOO_MANY, reason=reason, attempts=ATTEMPTS, notes=notes)
+    rule = Rule.TOO_MANY_REQUESTS if _whole_seconds(retry_after) is not None else Rule.RETRY_AFTER_UNREADABLE
+    return _judge(rule, reason=reason, attempt=attempt, attempts=ATTEMPTS, seconds=wait, wait=wait, notes=notes)
 
 
 def _refused(status: int, body: bytes, asked: Asked, reason: str) -> Verdict:
-    told = detail(body)
-    not_json = told.startswith("Invalid JSON: ")
-    if asked is Asked.FIND and status == 404 and not not_json:
-        return Verdict(ok=True, sentence="not there yet (404)", source="OKTA.md 1.4")
-    sentence = f"{reason}. Errors reported by remote server: {told}".rstrip()
-    if not_json:
-        return Verdict(
-            ok=False,
-            sentence=sentence,
-            source="OKTA.md A32",
-            remedy="Answer every error with a SCIM Error in JSON, also a proxy's or the framework's own.",
-        )
-    if status == 401:
-        return Verdict(
-            ok=False,
-            sentence=f"{sentence} Okta keeps the form open and tries again only when the admin clicks.",
-            source="OKTA.md 1.2",
-            remedy="Paste a token that this server knows.",
-        )
-    if status == 409 and asked in (Asked.CREATE_USER, Asked.CREATE_GROUP):
-        return Verdict(
-            ok=False,
-            sentence=f"{sentence} Okta stops this job; the failure stays until an admin retries it.",
-            source="OKTA.md 1.4",
-            remedy="The look-up before must find what exists already, inactive ones too.",
-        )
-    if status == 501 and asked is Asked.MODIFY:
-        return Verdict(
-            ok=False,
-            sentence=f"{sentence} Okta does not fall back to PUT; it opens a Deprovision task.",
-            source="OKTA.md A36",
-            remedy="Implement PATCH.",
-        )
-    if status == 404 and asked in (Asked.READ, Asked.REPLACE, Asked.MODIFY):
-        return Verdict(
-            ok=False,
-            sentence=f"{sentence} Okta does not create it again by itself.",
-            source="OKTA.md 1.5",
-            remedy="Keep ids for ever and answer deactivated ones too.",
-        )
-    return Verdict(ok=False, sentence=sentence, source="OKTA.md 1.12", remedy="An admin must retry it under Tasks.")
+    reported = report(status, body, reason)
+    if detail(body).startswith(_NOT_JSON):
+        return _judge(Rule.ERROR_NOT_JSON, reported=reported)
+    notes = _error_notes(body)
+    if asked is Asked.FIND and status == HTTPStatus.NOT_FOUND:
+        notes = (*notes, Rule.LOOKUP_ANSWERED_404)
+        return Verdict(ok=True, sentence="not there yet (404)", source="OKTA.md 1.4", notes=notes)
+    rule = _rule_of_error(status, body, asked)
+    return _judge(rule, reported=reported if rule is Rule.ERROR_REPORTED else closed(reported), notes=notes)
+
+
+def _rule_of_error(status: int, body: bytes, asked: Asked) -> Rule:
+    match status:
+        case HTTPStatus.UNAUTHORIZED:
+            return Rule.TOKEN_REFUSED
+        case HTTPStatus.CONFLICT if asked in _CREATES:
+            return Rule.CONFLICT_ON_CREATE
+        case HTTPStatus.NOT_IMPLEMENTED if asked is Asked.MODIFY:
+            return Rule.PATCH_NOT_IMPLEMENTED
+        case HTTPStatus.NOT_IMPLEMENTED | HTTPStatus.METHOD_NOT_ALLOWED if asked in _WRITES:
+            return Rule.VERB_REFUSED
+        case HTTPStatus.UNSUPPORTED_MEDIA_TYPE if asked in _WRITES:
+            return Rule.MEDIA_TYPE_REFUSED
+        case HTTPStatus.BAD_REQUEST if asked in _WRITES and _scim_type(body) == "mutability":
+            return Rule.READ_ONLY_REFUSED
+        case HTTPStatus.NOT_FOUND if asked in (Asked.READ, Asked.REPLACE, Asked.MODIFY):
+            return Rule.RESOURCE_LOST
+        case _:
+            return Rule.ERROR_REPORTED
+
+
+def _error_notes(body: bytes) -> tuple[Rule, ...]:
+    try:
+        document = json.loads(body) if body.strip() else {}
+    except ValueError:
+        return ()
+    if not isinstance(document, dict):
+        return (Rule.ERROR_NOT_SCIM,)
+    if isinstance(_member(document, "Errors"), list):
+        return ()  # SCIM 1.1 has another form.
+    notes = []
+    schemas = _member(document, "schemas")
+    if not (isinstance(schemas, list) and ERROR_URN in schemas and detail(body)):
+        notes.append(Rule.ERROR_NOT_SCIM)
+    if isinstance(_member(document, "status"), int):
+        notes.append(Rule.ERROR_STATUS_NUMBER)
+    return tuple(notes)
+
+
+def _scim_type(body: bytes) -> Any:
+    document, _ = _object(body)
+    return _member(document, "scimType") if document is not None else None
 
 
 def _listed(body: bytes, asked: Asked) -> Verdict:
     document, failure = _object(body)
     if document is None:
         return failure
-    for name in ("totalResults", "startIndex", "itemsPerPage"):
+    for name in _NUMBERS:
         number = _member(document, name)
         if isinstance(number, str):
-            return Verdict(
-                ok=False,
-                sentence=f'Okta stops here without a message: {name} is the string "{number}", not a number.',
-                source="OKTA.md A26",
-                remedy=f"Send {name} as a JSON integer.",
-            )
+            return _judge(Rule.LIST_NUMBER_AS_STRING, name=name, number=number)
     total = _member(document, "totalResults")
     if not isinstance(total, int) or isinstance(total, bool):
-        return Verdict(
-            ok=False,
-            sentence="Okta cannot read this list: totalResults is missing.",
-            source="OKTA.md 1.4",
-            remedy="Send totalResults as a JSON integer.",
-        )
+        return _judge(Rule.LIST_WITHOUT_TOTAL)
     resources = _member(document, "Resources")
     if resources is None and total == 0:
         resources = []
     if not isinstance(resources, list):
-        return Verdict(
-            ok=False,
-            sentence="Okta cannot read this list: Resources is not an array.",
-            source="OKTA.md 1.4",
-            remedy="Send Resources as an array, also for one entry and for none.",
-        )
+        return _judge(Rule.LIST_WITHOUT_ARRAY)
     for resource in resources:
         if not isinstance(resource, dict) or not isinstance(_member(resource, "id"), str):
-            return Verdict(
-                ok=False,
-                sentence="Okta cannot use an entry of this list: its id is not a string.",
-                source="OKTA.md A45",
-                remedy="Give every resource an id, as a string.",
-            )
+            return _judge(Rule.LIST_ENTRY_WITHOUT_ID)
+    complete = all(isinstance(_member(document, name), int) for name in _NUMBERS)
+    notes = () if complete else (Rule.LIST_NUMBER_MISSING,)
     if asked is Asked.FIND:
-        return Verdict(ok=True, sentence="found" if resources else "not there yet", source="OKTA.md 1.4")
-    return Verdict(ok=True, sentence=f"{len(resources)} of {total}", source="OKTA.md 1.8")
+        return Verdict(ok=True, sentence="found" if resources else "not there yet", source="OKTA.md 1.4", notes=notes)
+    return Verdict(ok=True, sentence=f"{len(resources)} of {total}", source="OKTA.md 1.8", notes=notes)
 
 
 def _created(body: bytes, asked: Asked) -> Verdict:
     noun = "user" if asked is Asked.CREATE_USER else "group"
     if not body.strip():
-        return Verdict(
-            ok=False,
-            sentence=f"Create new {noun} returned empty {noun}.",
-            source="OKTA.md A34",
-            remedy="Answer 201 with the whole resource.",
-        )
+        return _judge(Rule.CREATED_EMPTY, noun=noun)
     document, failure = _object(body)
     if document is None:
         return failure
     if not isinstance(_member(document, "id"), str):
-        return Verdict(
-            ok=False,
-            sentence=f"Create new {noun} returned a {noun} without an id: Okta has nothing to address it by.",
-            source="OKTA.md 1.4",
-            remedy="Answer 201 with the whole resource, id included as a string.",
-        )
+        return _judge(Rule.CREATED_WITHOUT_ID, noun=noun)
     return Verdict(ok=True, sentence=f"{noun} created", source="OKTA.md 1.4")
 
 
@@ -325,12 +335,7 @@ def _object(body: bytes) -> tuple[dict[str, Any] | None, Verdict]:
         if isinstance(document, dict):
             return document, _UNUSED
         why = "an object was expected"
-    return None, Verdict(
-        ok=False,
-        sentence=f"Invalid JSON: {why}",
-        source="OKTA.md A32",
-        remedy="Answer with a JSON object.",
-    )
+    return None, _judge(Rule.ANSWER_NOT_JSON, told=why)
 
 
 _UNUSED: Final = Verdict(ok=True, sentence="", source="")

@@ -1,4 +1,4 @@
-"""One request as Okta puts it on the wire: its headers in its order, compact JSON, a kept connection.
+"""One request as Okta puts it on the wire: its headers in its order, compact JSON, kept connections.
 
 Belongs here: bytes out, bytes in. Must not know: which request comes next, what an answer means to Okta.
 """
@@ -16,7 +16,8 @@ from urllib.parse import quote, urlsplit
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    import ssl
+    from collections.abc import Callable, Mapping
 
 USER_AGENT: Final = "Okta SCIM Client 1.0.0"
 
@@ -90,8 +91,21 @@ class Wire:
     apps (OKTA.md 1.2). Not safe for two threads at once.
     """
 
-    def __init__(self, base_url: str, token: str, *, scheme: str = "Bearer", timeout: float = 60.0) -> None:
-        """Take the base URL as pasted, with or without a closing slash; ``timeout`` in seconds."""
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        scheme: str = "Bearer",
+        timeout: float = 60.0,
+        context: ssl.SSLContext | None = None,
+        agent: str = USER_AGENT,
+    ) -> None:
+        """Take the base URL as pasted, with or without a closing slash; ``timeout`` in seconds.
+
+        ``context`` says which certificates are trusted instead of the public ones. Raises ValueError for what is
+        no base URL.
+        """
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ValueError(f"{base_url!r} is no base URL. Use one like https://scim.example.com/scim/v2.")
@@ -99,9 +113,12 @@ class Wire:
         self.path = parts.path.rstrip("/")
         self.host = parts.netloc.rpartition("@")[2]
         self.authorization = f"{scheme} {token}".strip()
-        self.agent = USER_AGENT
-        kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
-        self.connection = kind(parts.hostname, parts.port, timeout=timeout)
+        self.agent = agent
+        self.connection = (
+            http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context)
+            if parts.scheme == "https"
+            else http.client.HTTPConnection(parts.hostname, parts.port, timeout=timeout)
+        )
 
     def send(self, method: str, target: str, body: bytes | None = None) -> Answer:
         """Send one request and read its answer; a failing network is an answer of status 0.
@@ -153,6 +170,36 @@ class Wire:
             headers.append(("Content-Length", str(len(body))))
         headers += [("Host", self.host), ("Connection", "Keep-Alive"), ("Accept-Encoding", "gzip,deflate")]
         return headers
+
+
+class Connections:
+    """Several connections to one server, as many as there are threads sending at once.
+
+    Okta's bursts come over several connections (OKTA.md 1.1). ``connect`` makes one more. Each thread may send.
+    """
+
+    def __init__(self, connect: Callable[[], Transport]) -> None:
+        self._connect = connect
+        self._all: list[Transport] = []
+        self._idle: list[Transport] = []
+
+    def send(self, method: str, target: str, body: bytes | None = None) -> Answer:
+        """Send one request over a connection that is free, and read its answer."""
+        # The last one given back comes first: its socket is the least likely to have been closed meanwhile.
+        try:
+            chosen = self._idle.pop()
+        except IndexError:
+            chosen = self._connect()
+            self._all.append(chosen)
+        try:
+            return chosen.send(method, target, body)
+        finally:
+            self._idle.append(chosen)
+
+    def close(self) -> None:
+        """Let go of all connections; the next requests open others."""
+        for one in self._all:
+            one.close()
 
 
 def _silence(reason: str, started: int, failure: Exception) -> Answer:

@@ -25,7 +25,7 @@ NO_CLOCK_NO_DISK_NO_CHANCE = {
     "breakpoint",
 }
 
-SEEN_BY_THE_DESKTOP = {"workspace", "records", "config", "faults", "okta", "file_export", "file_import"}
+SEEN_BY_THE_DESKTOP = {"workspace", "records", "sandbox", "config", "faults", "okta", "file_export", "file_import"}
 
 
 def imports(path: Path) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from server.okta.dialogues import BATCH, GROUP_URN, PATCH_URN, Kind, OktaClient
+from server.okta.asking import PATCH_URN
+from server.okta.dialogues import BATCH, GROUP_URN, Kind, OktaClient
 from server.okta.features import Feature
 from server.okta.person import USER_URN, Person
 from tests.okta.stand_in import Reply, StandIn, listing, standing_in
@@ -32,6 +33,7 @@ SERVED = {
     "meta": {"resourceType": "User"},
 }
 FIND_ADA = "GET /scim/v2/Users?filter=userName%20eq%20%22ada%40okta.local%22&startIndex=1&count=100"
+CLOUD = (Kind.CUSTOM, Kind.CATALOG)
 FIND_SALES = "GET /scim/v2/Groups?filter=displayName%20eq%20%22Sales%22&startIndex=1&count=100"
 
 
@@ -55,7 +57,7 @@ def unassigned(stand_in: StandIn, kind: Kind) -> OktaClient:
     return OktaClient(stand_in.base_url, "secret", kind=kind, choose=lambda letters: letters[0])
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", CLOUD)
 def test_the_connection_test_is_one_request_and_groups_another(kind: Kind) -> None:
     with standing_in(listing(), listing()) as stand_in, client(stand_in, kind) as okta:
         steps, _ = played(okta.test_connection(import_groups=True))
@@ -65,6 +67,80 @@ def test_the_connection_test_is_one_request_and_groups_another(kind: Kind) -> No
             "GET /scim/v2/Groups?startIndex=1&count=100",
         ]
         assert [step.feature for step in steps] == [Feature.CONNECTION_TEST, Feature.IMPORT_GROUPS]
+
+
+@pytest.mark.parametrize(
+    "capabilities", [Reply(200, {"patch": {"supported": False}}), Reply(404, b"<h1>Not Found</h1>")]
+)
+def test_the_on_prem_agent_asks_for_capabilities_and_assumes_all_where_there_are_none(capabilities: Reply) -> None:
+    with standing_in(capabilities, listing()) as stand_in, client(stand_in, Kind.AGENT) as okta:
+        steps, _ = played(okta.test_connection())
+
+        assert stand_in.lines == ["GET /scim/v2/ServiceProviderConfig", "GET /scim/v2/Users?startIndex=1&count=2"]
+        assert all(step.verdict.ok for step in steps)
+
+
+@pytest.mark.parametrize("change", ["assign", "update_profile", "deactivate"])
+def test_the_on_prem_agent_puts_the_whole_user_with_a_password_and_the_groups_it_was_told(change: str) -> None:
+    served = {**SERVED, "groups": [{"value": "g1", "display": "Sales"}]}
+    replies = ([listing(served)] if change == "assign" else []) + [Reply(200, served)] * 2
+    with standing_in(*replies) as stand_in, client(stand_in, Kind.AGENT) as okta:
+        played(getattr(okta, change)(ADA))
+
+        sent = stand_in.received[-1]
+        assert sent.line == "PUT /scim/v2/Users/u1"
+        assert len(sent.document["password"]) == 8
+        assert sent.document["groups"] == served["groups"]
+        assert sent.document["active"] is (change != "deactivate")
+
+
+def test_the_on_prem_agent_creates_a_pending_person_as_inactive() -> None:
+    pending = Person("ada@x", "Ada", "Byron", "ada@x", email_type="primary", second_email="ada@home", active=False)
+    with standing_in(listing(), Reply(201, SERVED)) as stand_in, unassigned(stand_in, Kind.AGENT) as okta:
+        played(okta.assign(pending))
+
+        sent = stand_in.received[-1].document
+        assert sent["active"] is False
+        assert [(one["type"], one["primary"]) for one in sent["emails"]] == [("primary", True), ("secondary", False)]
+
+
+def test_the_on_prem_agent_can_ask_for_what_has_changed_only() -> None:
+    with standing_in(listing(SERVED)) as stand_in, client(stand_in, Kind.AGENT) as okta:
+        steps, found = played(okta.import_changes("2020-04-07T14:19:34Z"))
+
+        assert unquote(stand_in.lines[0]) == (
+            'GET /scim/v2/Users?filter=meta.lastModified gt "2020-04-07T14:19:34Z"&startIndex=1&count=100'
+        )
+        assert [step.feature for step in steps] == [Feature.INCREMENTAL_IMPORT]
+        assert found == [SERVED]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_group_is_linked_to_one_of_another_name_with_or_without_renaming_it(kind: Kind) -> None:
+    group = {"id": "g9", "displayName": "Vertrieb", "members": [{"value": "old", "display": "Old Hand"}]}
+    for rename in (True, False):
+        with standing_in(listing(group), *[Reply(200, group)] * 3) as stand_in, client(stand_in, kind) as okta:
+            del okta.groups["Sales"]
+            _, linked = played(okta.link_group("Sales", "Vertrieb", [ADA], rename=rename))
+
+            assert linked == "g9"
+            assert okta.groups == {"Sales": "g9"}
+            writes = [one.document for one in stand_in.received if not one.line.startswith("GET")]
+            named = {"Sales" if rename else "Vertrieb"}
+            if kind is Kind.CATALOG:
+                assert {writes[0]["Operations"][0]["value"]["displayName"]} == named
+            else:
+                assert {write["displayName"] for write in writes} == named
+                assert [member["value"] for member in writes[-1]["members"]] == ["old", "u1"]
+
+
+def test_a_list_that_promises_more_than_it_has_is_not_read_for_ever() -> None:
+    with standing_in(listing(SERVED, total=1_000_000), listing(total=1_000_000)) as stand_in:
+        with client(stand_in, Kind.CUSTOM) as okta:
+            _, found = played(okta.import_users())
+
+        assert len(stand_in.lines) == 2
+        assert found == [SERVED]
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -87,7 +163,7 @@ def test_a_new_user_is_looked_up_and_created(kind: Kind, missing: Reply) -> None
         ]
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", CLOUD)
 def test_an_existing_user_is_linked_read_and_replaced(kind: Kind) -> None:
     replies = (listing(SERVED), Reply(200, SERVED), Reply(200, SERVED))
     with standing_in(*replies) as stand_in, unassigned(stand_in, kind) as okta:
@@ -106,6 +182,7 @@ def test_an_existing_user_is_linked_read_and_replaced(kind: Kind) -> None:
     ("kind", "lines"),
     [
         (Kind.CUSTOM, ["GET /scim/v2/Users/u1", "PUT /scim/v2/Users/u1"]),
+        (Kind.AGENT, ["GET /scim/v2/Users/u1", "PUT /scim/v2/Users/u1"]),
         (Kind.CATALOG, ["PATCH /scim/v2/Users/u1", "GET /scim/v2/Users/u1", "PUT /scim/v2/Users/u1"]),
     ],
 )
@@ -233,7 +310,7 @@ def test_a_linked_group_keeps_its_old_members(kind: Kind) -> None:
 
         last = stand_in.received[-1].document
         added = {"value": "u1", "display": "ada@okta.local"}
-        if kind is Kind.CUSTOM:
+        if kind is not Kind.CATALOG:
             assert last["members"] == [{"value": "old", "display": "Old Hand"}, added]
         else:
             assert last["Operations"] == [{"op": "add", "path": "members", "value": [added]}]
@@ -291,7 +368,7 @@ def test_push_now_of_an_empty_group_sends_an_empty_list(kind: Kind) -> None:
         played(okta.push_now("Sales", []))
 
         last = stand_in.received[-1].document
-        assert (last["members"] if kind is Kind.CUSTOM else last["Operations"][0]["value"]) == []
+        assert (last["members"] if kind is not Kind.CATALOG else last["Operations"][0]["value"]) == []
 
 
 @pytest.mark.parametrize("kind", Kind)
@@ -302,7 +379,7 @@ def test_a_renamed_group_keeps_its_id_and_members(kind: Kind) -> None:
 
         assert okta.groups == {"Field Sales": "g1"}
         last = stand_in.received[-1].document
-        if kind is Kind.CUSTOM:
+        if kind is not Kind.CATALOG:
             assert last == {"schemas": [GROUP_URN], **group, "displayName": "Field Sales"}
         else:
             value = {"id": "g1", "displayName": "Field Sales"}

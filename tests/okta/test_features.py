@@ -66,7 +66,8 @@ def test_a_read_is_told_by_its_path_and_query(path: str, query: str, feature: Fe
         ("PUT", USER, b'{"active":false}', "deactivated user a", Feature.DEACTIVATE),
         ("PUT", USER, b'{"active":false}', "updated user a", Feature.PUSH_PROFILE_UPDATE),
         ("PUT", USER, b'{"active":true}', "reactivated user a", Feature.REACTIVATE),
-        ("PUT", USER, b'{"active":true,"password":"x"}', "updated user a", Feature.PASSWORD_SYNC),
+        ("PUT", USER, b'{"active":true,"password":"x"}', "left user a unchanged", Feature.PASSWORD_SYNC),
+        ("PUT", USER, b'{"active":true,"password":"x"}', "updated user a", Feature.PUSH_PROFILE_UPDATE),
         ("PUT", USER, b'{"active":true,"password":"x"}', "reactivated user a", Feature.REACTIVATE),
         (
             "PATCH",
@@ -175,8 +176,8 @@ def test_perch_recognises_what_okta_did(kind: Kind, serve: Serve) -> None:
         for scenario in (
             okta.test_connection(import_groups=True),
             okta.assign(ada),
-            okta.update_profile(replace(ada, given_name="Augusta")),
-            okta.sync_password(ada, "N3w-Secret"),
+            okta.update_profile(augusta := replace(ada, given_name="Augusta")),
+            okta.sync_password(augusta, "N3w-Secret"),
             okta.deactivate(ada),
             okta.import_users(),
             okta.assign(ada),
@@ -193,6 +194,7 @@ def test_perch_recognises_what_okta_did(kind: Kind, serve: Serve) -> None:
 
     seen = [record.feature for record in records if record.feature is not None]
     assert seen == [
+        *([Feature.DISCOVERY] if kind is Kind.AGENT else []),
         Feature.CONNECTION_TEST,
         Feature.IMPORT_GROUPS,
         Feature.FIND_USER,
@@ -206,7 +208,7 @@ def test_perch_recognises_what_okta_did(kind: Kind, serve: Serve) -> None:
         *([Feature.PUSH_PROFILE_UPDATE] if kind is Kind.CATALOG else []),
         Feature.FIND_GROUP,
         Feature.GROUP_PUSH,
-        Feature.GROUP_PUSH if kind is Kind.CUSTOM else Feature.GROUP_MEMBERSHIP,
+        Feature.GROUP_MEMBERSHIP if kind is Kind.CATALOG else Feature.GROUP_PUSH,
         Feature.GROUP_RENAME,
         Feature.GROUP_MEMBERSHIP,
         Feature.GROUP_DELETE,

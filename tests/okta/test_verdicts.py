@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from server.okta.verdicts import Asked, Verdict, verdict, wait_after_429
+from server.okta.rules import Rule
+from server.okta.verdicts import ERROR_URN, Asked, Verdict, verdict, wait_after_429
 
+ERROR: dict[str, Any] = {"schemas": [ERROR_URN], "detail": "no", "status": "400"}
 LIST: dict[str, Any] = {"totalResults": 1, "startIndex": 1, "itemsPerPage": 1, "Resources": [{"id": "1"}]}
 
 
@@ -64,7 +66,7 @@ def test_a_proxys_page_is_invalid_json_as_recorded() -> None:
     assert result.sentence == (
         "Bad Gateway. Errors reported by remote server: Invalid JSON: Unrecognized token 'error' ... line: 1, column: 6"
     )
-    assert result.source == "OKTA.md A32"
+    assert result.source.startswith("OKTA.md A32; ")
 
 
 @pytest.mark.parametrize(
@@ -95,7 +97,7 @@ def test_a_number_sent_as_a_string_stops_okta_silently(name: str) -> None:
 
     assert not result.ok
     assert result.sentence == f'Okta stops here without a message: {name} is the string "1", not a number.'
-    assert result.source == "OKTA.md A26"
+    assert result.source.startswith("OKTA.md A26; ")
 
 
 @pytest.mark.parametrize(
@@ -199,3 +201,75 @@ def test_every_bad_verdict_has_a_source_and_a_remedy(status: int, body: object, 
 
     assert result.source.startswith("OKTA.md")
     assert result.remedy.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "asked", "rule"),
+    [
+        (405, ERROR, Asked.REPLACE, Rule.VERB_REFUSED),
+        (405, ERROR, Asked.MODIFY, Rule.VERB_REFUSED),
+        (501, ERROR, Asked.REPLACE, Rule.VERB_REFUSED),
+        (501, ERROR, Asked.MODIFY, Rule.PATCH_NOT_IMPLEMENTED),
+        (405, ERROR, Asked.LIST, Rule.ERROR_REPORTED),
+        (415, ERROR, Asked.CREATE_USER, Rule.MEDIA_TYPE_REFUSED),
+        (400, {**ERROR, "scimType": "mutability"}, Asked.REPLACE, Rule.READ_ONLY_REFUSED),
+        (400, {**ERROR, "scimType": "invalidValue"}, Asked.REPLACE, Rule.ERROR_REPORTED),
+        (409, ERROR, Asked.CREATE_GROUP, Rule.CONFLICT_ON_CREATE),
+        (409, ERROR, Asked.REPLACE, Rule.ERROR_REPORTED),
+        (404, ERROR, Asked.DELETE, Rule.ERROR_REPORTED),
+        (404, ERROR, Asked.REPLACE, Rule.RESOURCE_LOST),
+        (401, ERROR, Asked.FIND, Rule.TOKEN_REFUSED),
+        (200, LIST, Asked.LIST, None),
+    ],
+)
+def test_a_verdict_names_its_rule(status: int, body: object, asked: Asked, rule: Rule | None) -> None:
+    result = judged(status, body, asked)
+
+    assert result.rule is rule
+    assert result.ok is (rule is None)
+    if rule is not None:
+        assert (result.source, result.remedy) == (rule.source, rule.remedy)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "asked", "notes"),
+    [
+        (400, ERROR, Asked.REPLACE, ()),
+        (400, b"", Asked.REPLACE, (Rule.ERROR_NOT_SCIM,)),
+        (400, {"error": "no"}, Asked.REPLACE, (Rule.ERROR_NOT_SCIM,)),
+        (400, [], Asked.REPLACE, (Rule.ERROR_NOT_SCIM,)),
+        (400, {"schemas": [ERROR_URN]}, Asked.REPLACE, (Rule.ERROR_NOT_SCIM,)),
+        (400, {**ERROR, "status": 400}, Asked.REPLACE, (Rule.ERROR_STATUS_NUMBER,)),
+        (409, {"Errors": [{"description": "taken", "code": 409}]}, Asked.REPLACE, ()),
+        (502, b"<html>", Asked.REPLACE, ()),
+        (404, {**ERROR, "status": "404"}, Asked.FIND, (Rule.LOOKUP_ANSWERED_404,)),
+        (404, {**ERROR, "status": 404}, Asked.FIND, (Rule.ERROR_STATUS_NUMBER, Rule.LOOKUP_ANSWERED_404)),
+        (200, {"totalResults": 0, "Resources": []}, Asked.FIND, (Rule.LIST_NUMBER_MISSING,)),
+        (200, LIST, Asked.LIST, ()),
+        (429, {**ERROR, "status": 429}, Asked.LIST, (Rule.ERROR_STATUS_NUMBER,)),
+    ],
+)
+def test_what_okta_gets_past_is_noted(status: int, body: object, asked: Asked, notes: tuple[Rule, ...]) -> None:
+    assert judged(status, body, asked).notes == notes
+
+
+def test_an_explanation_follows_what_okta_shows_after_a_stop() -> None:
+    assert "remote server: gone. Okta does not" in judged(404, {"detail": "gone"}, Asked.READ).sentence
+    assert "remote server: gone! Okta does not" in judged(404, {"detail": "gone!"}, Asked.READ).sentence
+    assert "remote server: nothing. Okta does not" in judged(404, b"", Asked.READ).sentence
+
+
+def test_no_connection_and_no_answer_in_time_are_two_rules() -> None:
+    refused = judged(0, b"", Asked.LIST, reason="Connect to 127.0.0.1:1 failed: Connection refused")
+    silent = judged(0, b"", Asked.LIST, reason="Connect to 127.0.0.1:1 failed: Read timed out")
+
+    assert (refused.rule, silent.rule) == (Rule.NO_CONNECTION, Rule.TIMED_OUT)
+    assert judged(200, LIST, Asked.LIST, seconds=60.0).rule is Rule.TIMED_OUT
+
+
+def test_how_long_to_wait_is_told_or_not() -> None:
+    told = judged(429, ERROR, Asked.LIST, retry_after="5")
+    untold = judged(429, ERROR, Asked.LIST, retry_after="5.5")
+
+    assert (told.rule, untold.rule) == (Rule.TOO_MANY_REQUESTS, Rule.RETRY_AFTER_UNREADABLE)
+    assert judged(429, ERROR, Asked.LIST, retry_after="5", attempt=10).rule is Rule.STILL_TOO_MANY

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from server.okta.wire import Wire, compact, lookup
+from server.okta.wire import Answer, Connections, Wire, compact, lookup
 from tests.okta.stand_in import Reply, StandIn, standing_in
 
 
@@ -139,3 +141,32 @@ def test_names_of_a_list_are_read_in_any_case() -> None:
         wire.close()
 
         assert (answer.total(), answer.first()) == (1, {"id": "1"})
+
+
+def test_threads_that_send_at_once_have_a_connection_each_and_later_ones_reuse_them() -> None:
+    together = threading.Barrier(3, timeout=10)
+
+    class Slow(Wire):
+        def send(self, method: str, target: str, body: bytes | None = None) -> Answer:
+            together.wait()
+            return super().send(method, target, body)
+
+    with standing_in(*[Reply(200, {})] * 6) as stand_in:
+        connections = Connections(lambda: Slow(stand_in.base_url, "secret"))
+        with ThreadPoolExecutor(3) as pool:
+            for _ in range(2):
+                answers = list(pool.map(lambda number: connections.send("GET", f"/Users/{number}"), range(3)))
+                assert [answer.status for answer in answers] == [200, 200, 200]
+        connections.close()
+
+        assert stand_in.connections == 3
+        assert sorted(stand_in.lines) == sorted([f"GET /scim/v2/Users/{number}" for number in range(3)] * 2)
+
+
+def test_another_agent_may_be_named() -> None:
+    with standing_in(Reply(204)) as stand_in:
+        wire = Wire(stand_in.base_url, "secret", agent="Perch simulate")
+        wire.send("DELETE", "/Users/1")
+        wire.close()
+
+        assert ("User-Agent", "Perch simulate") in stand_in.received[0].headers
