@@ -9,6 +9,7 @@ from server.cli.demo import demo
 from server.cli.invocation import Commands, Invocation, installed_version
 from server.cli.resources import group, user
 from server.cli.serve import serve
+from server.cli.simulate import simulate
 from server.cli.tokens import token
 from server.cli.transfer import export, import_
 from server.cli.upkeep import backup, doctor, restore
@@ -40,5 +41,6 @@ for command in (
     backup,
     restore,
     doctor,
+    simulate,
 ):
     main.add_command(command)

@@ -1,0 +1,189 @@
+"""Okta, simulated against Perch: every feature green, nothing left behind; and against what does not answer."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from server.okta.app import AppSettings
+from server.okta.cleaning import AGENT
+from server.okta.dialogues import Kind
+from server.okta.features import Feature
+from server.okta.recording import Recorder, read_recording
+from server.okta.rules import Rule
+from server.okta.simulation import PLANS, Scenario, Simulation, new_mark, planned
+from server.okta.wire import Answer, Wire
+from tests.okta import test_edge_scenarios, test_group_scenarios, test_people_scenarios
+from tests.okta.simulations import played, simulated, totals
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from server.okta.simulation import Progress
+    from server.okta.wire import Transport
+    from tests.endpoint import RunningEndpoint, Serve
+
+LOCAL = {Rule.BASE_URL_NOT_HTTPS, Rule.NOBODY_LISTED, Rule.CAPABILITIES_MISSING, Rule.SLOW}
+"""What may be noted about Perch here: no TLS, nobody in it at first, a machine with much else to do; and that it lists
+the agent's capabilities at /ServiceProviderConfigs."""
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_feature_of_every_kind_of_app_is_green_with_perch(serve: Serve, kind: Kind) -> None:
+    running = serve()
+    report = simulated(running.base_url, running.token, kind)
+    assert {one.label for one in report.features if not one.ok} == set()
+    assert {one.rule for one in report.findings} <= LOCAL
+    assert report.ok
+    assert report.left_behind == ()
+    assert totals(running.base_url, running.token) == (0, 0)
+    expected = {feature for plan in PLANS.values() for feature in plan.features}
+    assert {one.feature for one in report.features} >= {str(one) for one in expected}
+
+
+def test_what_was_there_before_is_there_afterwards(endpoint: RunningEndpoint) -> None:
+    before = totals(endpoint.base_url, endpoint.token)
+    assert simulated(endpoint.base_url, endpoint.token, people=2).ok
+    assert totals(endpoint.base_url, endpoint.token) == before
+
+
+def test_many_people_come_over_several_connections_and_can_be_watched(endpoint: RunningEndpoint) -> None:
+    simulation = Simulation(endpoint.base_url, endpoint.token, AppSettings(kind=Kind.CATALOG), people=130, lanes=4)
+    seen: list[Progress] = []
+    report = played(simulation, seen.append)
+    assert report.ok
+    assert report.people == 130
+    pushed = [one for one in seen if one.title == PLANS[Scenario.PUSH_USERS].title]
+    assert [one.done for one in pushed] == [*range(131), 130]
+    assert {one.total for one in pushed} == {130}
+    assert [one.ended for one in pushed] == [False] * 131 + [True]
+    assert report.requests == seen[-1].requests > 1000
+
+
+def test_a_chosen_scenario_brings_what_it_builds_on(endpoint: RunningEndpoint) -> None:
+    assert planned([Scenario.REACTIVATE]) == (
+        Scenario.CONNECTION,
+        Scenario.PUSH_USERS,
+        Scenario.DEACTIVATE,
+        Scenario.REACTIVATE,
+    )
+    report = simulated(endpoint.base_url, endpoint.token, scenarios=[Scenario.ERRORS])
+    tested = [Feature.CONNECTION_TEST, Feature.IMPORT_GROUPS]
+    assert [one.feature for one in report.features] == [*(str(one) for one in tested), "errors"]
+
+
+def test_every_scenario_has_a_plan_and_a_needed_one_comes_before() -> None:
+    order = list(Scenario)
+    assert set(PLANS) == set(order)
+    for scenario, plan in PLANS.items():
+        assert plan.needs is None or order.index(plan.needs) < order.index(scenario)
+    assert planned(tuple(Scenario)) == tuple(Scenario)
+
+
+def test_with_a_wrong_token_okta_never_gets_further_than_the_test(endpoint: RunningEndpoint) -> None:
+    report = simulated(endpoint.base_url, "wrong")
+    assert not report.ok
+    assert report.requests == 1
+    assert Rule.TOKEN_REFUSED in {one.rule for one in report.failures}
+    assert {one.feature for one in report.features if one.reached} == {str(Feature.CONNECTION_TEST)}
+
+
+def test_a_server_that_does_not_answer_is_a_failing_one() -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+    report = simulated(f"http://127.0.0.1:{port}/scim/v2", "secret")
+    assert Rule.NO_CONNECTION in {one.rule for one in report.failures}
+
+
+def test_what_is_no_base_url_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="is no base URL"):
+        Simulation("scim.example.com", "secret", AppSettings())
+
+
+def test_stopped_in_the_middle_it_deletes_what_it_made_and_says_so(endpoint: RunningEndpoint) -> None:
+    before = totals(endpoint.base_url, endpoint.token)
+    simulation = Simulation(endpoint.base_url, endpoint.token, AppSettings(), people=40)
+
+    def stop(step: Progress) -> None:
+        if step.title == PLANS[Scenario.UPDATE].title and step.done == 5:
+            simulation.stop.set()
+
+    report = played(simulation, stop)
+    assert report.interrupted
+    assert not report.ok
+    assert report.left_behind == ()
+    assert totals(endpoint.base_url, endpoint.token) == before
+
+
+def test_what_the_server_does_not_let_be_deleted_is_told(
+    endpoint: RunningEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The refusing server is played here; the people are then deleted for good."""
+    send = Wire.send
+
+    def refusing(wire: Wire, method: str, target: str, body: bytes | None = None) -> Answer:
+        if method == "DELETE" and target.startswith("/Users") and wire.agent == AGENT:
+            send(wire, method, target, body)
+            return Answer(405, "Method Not Allowed", b"", 10)
+        return send(wire, method, target, body)
+
+    monkeypatch.setattr(Wire, "send", refusing)
+    mark = new_mark()
+    report = simulated(endpoint.base_url, endpoint.token, people=2, scenarios=[Scenario.PUSH_USERS], mark=mark)
+    assert report.ok, "Okta never deletes a user"
+    assert len(report.left_behind) == 2
+    assert report.left_behind[0].startswith(f"Grace.Hopper.{mark}@perch-simulate.example (/Users/")
+    assert report.left_behind[0].endswith(": 405 Method Not Allowed")
+
+
+def test_the_dialogue_can_be_recorded_and_the_clean_up_is_no_part_of_it(
+    endpoint: RunningEndpoint, tmp_path: Path
+) -> None:
+    kept = tmp_path / "dialogue.jsonl"
+
+    def recorded(transport: Transport) -> Transport:
+        return Recorder(transport, kept, server=endpoint.base_url, secret=endpoint.token)
+
+    report = simulated(endpoint.base_url, endpoint.token, scenarios=[Scenario.PUSH_USERS], wrap=recorded)
+    recording = read_recording(kept)
+    assert len(recording.exchanges) == report.requests
+    assert "DELETE" not in {one.method for one in recording.exchanges}
+    assert endpoint.token not in kept.read_text("utf-8")
+
+
+def test_a_wait_that_a_server_asks_for_ends_with_the_simulation() -> None:
+    simulation = Simulation("http://127.0.0.1:9/scim/v2", "secret", AppSettings(), context=ssl.create_default_context())
+    simulation.stop.set()
+    simulation._wait(300)
+    simulation._wait(0.2)
+
+
+def test_no_two_marks_are_alike() -> None:
+    assert len({new_mark() for _ in range(200)}) == 200
+    assert all(mark.isalnum() and mark == mark.lower() and len(mark) == 8 for mark in [new_mark()])
+
+
+def test_every_rule_is_reached_by_a_simulation() -> None:
+    tried = {
+        *test_edge_scenarios.CONNECTION,
+        *test_edge_scenarios.WAITING,
+        *test_edge_scenarios.ERRORS,
+        *test_edge_scenarios.OF_ONE_KIND,
+        *test_people_scenarios.PUSHED,
+        *test_people_scenarios.UPDATED,
+        *test_people_scenarios.DEACTIVATED,
+        *test_people_scenarios.IMPORTED,
+        *test_group_scenarios.PUSHED,
+        *test_group_scenarios.CHANGED,
+        Rule.REACTIVATION_NOT_APPLIED,
+        Rule.PAGES_REPEAT,
+        Rule.INCREMENTAL_FILTER_IGNORED,
+        Rule.GROUP_ENTRY_INCOMPLETE,
+        Rule.DELETED_GROUP_REMAINS,
+    }
+    of_the_address = {Rule.BASE_URL_UNDERSCORE, Rule.BASE_URL_TOO_LONG, Rule.BASE_URL_WITHOUT_SLASH}
+    assert set(Rule) - tried == of_the_address, "no server on this machine has such an address"
