@@ -113,6 +113,8 @@ class MainWindow(QMainWindow):
             self.stack.setCurrentWidget(page)
             self.sidebar.show_page(name)
             self.preferences.set_page(name)
+            # A page that is no part of the real directory says so in the title as well.
+            self.setWindowTitle(page.windowTitle() or self.tr("Perch"))
             self._bind_page(page)
             page.shown()
         if target is not None:
@@ -149,7 +151,7 @@ class MainWindow(QMainWindow):
                 for number, entry in enumerate(self._entries.values(), 1)
             ),
             Action(self.tr("Copy the SCIM base URL"), self.copy_base_url, "link-simple", "Ctrl+Shift+C"),
-            Action(self.tr("Pause or resume the endpoint"), self.toggle_endpoint, "play-pause"),
+            Action(self.tr("Pause or resume the endpoint"), self.toggle_endpoint, "pause"),
             Action(self.tr("Restart the endpoint"), self.desk.endpoint.restart, "arrow-counter-clockwise"),
             Action(self.tr("Light theme"), lambda: self.set_mode(Mode.LIGHT), "sun"),
             Action(self.tr("Dark theme"), lambda: self.set_mode(Mode.DARK), "moon"),

@@ -38,5 +38,6 @@ PAGES: tuple[Entry, ...] = (
     Entry("people", "People", "users", "desktop.people.page", "PeoplePage"),
     Entry("groups", "Groups", "users-three", "desktop.groups.page", "GroupsPage"),
     Entry("activity", "Activity", "activity", "desktop.activity.page", "ActivityPage"),
+    Entry("sandbox", "Sandbox", "flask", "desktop.sandbox.page", "SandboxPage"),
     Entry("settings", "Settings", "gear-six", "desktop.settings.page", "SettingsPage"),
 )

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 WIDTH: Final = 228
 FOOT: Final = frozenset({"settings"})
 """Pages whose entry stands at the foot."""
+DEMO: Final = frozenset({"sandbox"})
+"""Pages that show no real directory: amber, as the band across them."""
 
 
 class Sidebar(QFrame):
@@ -65,12 +67,15 @@ class Sidebar(QFrame):
 
     def _colour(self) -> None:
         for name, entry in self._entries.items():
-            theme.current().bind_icon(entry, self._icons[name], "accentText" if entry.isChecked() else "muted")
+            chosen = "onDemo" if name in DEMO else "accentText"
+            theme.current().bind_icon(entry, self._icons[name], chosen if entry.isChecked() else "muted")
 
     def _entry(self, page: Entry, number: int) -> QToolButton:
         made = self._tool(page.words, page.icon)
         made.setCheckable(True)
         made.setToolTip(f"{page.words} (Ctrl+{number})")
+        if page.name in DEMO:
+            made.setProperty("tone", "warn")
         made.clicked.connect(lambda: self.page_chosen.emit(page.name))
         self._group.addButton(made)
         self._entries[page.name] = made

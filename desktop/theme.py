@@ -48,6 +48,8 @@ LIGHT: Final[Mapping[str, str]] = {
     "infoBg": "#EAF2FE",
     "neutral": "#4B5565",
     "neutralBg": "#EFF1F5",
+    "demo": "#FBBF3C",
+    "onDemo": "#3B2300",
 }
 DARK: Final[Mapping[str, str]] = {
     "bg": "#0E1014",
@@ -76,6 +78,8 @@ DARK: Final[Mapping[str, str]] = {
     "infoBg": "#142640",
     "neutral": "#B4BCC9",
     "neutralBg": "#232833",
+    "demo": "#6B4708",
+    "onDemo": "#FFE9C4",
 }
 
 READABLE: Final[tuple[tuple[str, str], ...]] = (
@@ -87,6 +91,7 @@ READABLE: Final[tuple[tuple[str, str], ...]] = (
     ("onAccent", "accent"),
     ("onAccent", "accentHover"),
     ("onErr", "err"),
+    ("onDemo", "demo"),
     ("text", "accentSoft"),
     ("muted", "accentSoft"),
     *((tone, f"{tone}Bg") for tone in ("ok", "warn", "err", "info", "neutral")),

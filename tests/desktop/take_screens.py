@@ -30,6 +30,7 @@ from server.config import ServerConfig
 from server.workspace import Workspace
 from tests.desktop import company
 from tests.desktop.dialogs import CHOSEN, DIALOGS
+from tests.desktop.sandbox.screens import stages
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,6 +117,8 @@ def _draw(application: QApplication, workspace: Workspace) -> None:
                 dialog.hide()
                 dialog.deleteLater()
                 settle(50)
+            for name in stages(window, wait_until, all_of_them=os.environ["QT_SCALE_FACTOR"] == "1"):
+                keep(window, f"{name}_{mode}")
     finally:
         window.stays_in_tray = lambda: False
         window.close()
