@@ -86,12 +86,13 @@ def base_url_of(values: Mapping[str, Any]) -> str:
     """Give what Okta would be given; empty while a value is wrong, or the port is only picked at the start."""
     try:
         public, host, port = (read(name, values[name]) for name in ("public_url", "host", "port"))
+        scheme = "https" if read("tls_cert", values.get("tls_cert")) else "http"
     except Fault:
         return ""
     if not public and port == 0:
         return ""
     host = f"[{host}]" if ":" in host else host
-    return f"{public or f'http://{host}:{port}'}{BASE_PATH}"
+    return f"{public or f'{scheme}://{host}:{port}'}{BASE_PATH}"
 
 
 def ensure_free(host: str, port: int, served: str) -> None:

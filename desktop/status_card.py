@@ -51,7 +51,7 @@ class StatusCard(Card):
         trouble = endpoint_words.problem(status)
         if trouble is not None:
             return str(trouble)
-        address = status.local_url.removeprefix("http://").partition("/")[0]
+        address = status.local_url.partition("://")[2].partition("/")[0]
         if status.state is State.ATTACHED:
             return self.tr("{address} · a service of this folder").format(address=address)
         if status.state is State.SERVING:

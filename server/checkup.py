@@ -46,6 +46,10 @@ class Level(StrEnum):
     FAIL = "fail"
 
 
+CERTIFICATE_WARNINGS: Final = ((7, Level.FAIL), (30, Level.WARN))
+"""Days that the certificate is good still, and what that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What one check found; where a fault was met, the host words it."""
@@ -77,6 +81,7 @@ def check_up(folder: Path, database: str, activity: str, vault: Vault | None = N
     yield _space(folder)
     yield _keyring(vault or Vault(patience=KEYRING_PATIENCE))
     yield _port(folder, config)
+    yield from _tls(folder, config)
     if sound and (folder / database).exists():
         yield from _tokens(folder / database)
 
@@ -184,6 +189,36 @@ def _port(folder: Path, config: ServerConfig) -> Finding:
     except OSError:
         return _failed("Endpoint", Fault(FaultCode.PORT_IN_USE, place), Level.WARN)
     return Finding(Level.OK, "Endpoint", f"does not run; {place} is free for it")
+
+
+def _tls(folder: Path, config: ServerConfig) -> Iterator[Finding]:
+    """Look at the certificate and its key, where the endpoint is to speak TLS."""
+    if config.tls_cert is None:
+        return
+    from server.tls import pair_of, read_pair  # noqa: PLC0415 -- a tenth of a second, for TLS only
+
+    pair = pair_of(config, folder)
+    assert pair is not None
+    try:
+        certificate = read_pair(pair)
+    except Fault as fault:
+        yield _failed("TLS", fault)
+        return
+    if os.name == "posix" and pair.is_key_open():
+        yield Finding(
+            Level.WARN, "TLS key", f"others on this machine can read {pair.key}", f"Run chmod 600 {pair.key}."
+        )
+    days = (certificate.ends.timestamp() - time.time()) / 86_400
+    until = f"{certificate.ends:%Y-%m-%d}"
+    for limit, level in CERTIFICATE_WARNINGS:
+        if days <= limit:
+            what = (
+                f"ended on {until}" if days < 0 else f"ends within {limit} day{'' if limit == 1 else 's'}, on {until}"
+            )
+            remedy = f"Put a new one in place of {pair.certificate}; an endpoint that runs takes it up by itself."
+            yield Finding(level, "TLS", f"the certificate {what}", remedy)
+            return
+    yield Finding(Level.OK, "TLS", f"the certificate is good until {until}, for {', '.join(certificate.names)}")
 
 
 def _tokens(path: Path) -> Iterator[Finding]:

@@ -120,6 +120,26 @@ def _public_url(value: Any) -> str | None:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(BASE_PATH).rstrip('/')}"
 
 
+def _file(value: Any) -> str | None:
+    """Read the name of a file; a relative one is meant from the data folder."""
+    if value is None or value == "":
+        return None
+    text = str(value).strip()
+    if not isinstance(value, str) or not text or "\0" in text:
+        raise _UnfitError("give the name of a file, such as /etc/perch/certificate.pem")
+    return text
+
+
+def _proxies(value: Any) -> tuple[str, ...]:
+    addresses = value.split(",") if isinstance(value, str) else value
+    try:
+        found = [ipaddress.ip_network(one.strip(), strict=False) for one in addresses if one.strip()]
+    except (ValueError, TypeError, AttributeError):
+        raise _UnfitError("give a list of addresses or networks, such as 127.0.0.1,10.0.0.0/24") from None
+    written = (str(one.network_address) if one.num_addresses == 1 else str(one) for one in found)
+    return tuple(dict.fromkeys(written))
+
+
 def _required(value: Any) -> tuple[str, ...]:
     paths = [path.strip() for path in value.split(",")] if isinstance(value, str) else value
     if not isinstance(paths, list | tuple) or not all(isinstance(path, str) for path in paths):
@@ -148,7 +168,13 @@ class ServerConfig:
     public_url: str | None = None
     """Where a proxy or tunnel shows Perch, without `/scim/v2` and trailing slash; for meta.location."""
     insecure_bind: bool = False
-    """Allow a host that other machines reach although Perch itself speaks no TLS."""
+    """Allow a host that other machines reach although Perch speaks no TLS."""
+    tls_cert: str | None = None
+    """The PEM file of the certificate, with its chain; from the data folder where it is relative. None is no TLS."""
+    tls_key: str | None = None
+    """The PEM file of its private key."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks whose X-Forwarded-For and Forwarded are believed."""
     required: tuple[str, ...] = ("userName", "name.givenName", "name.familyName", "emails")
     """User attributes that create and replace must bring (Robin's profile)."""
     patch_answer: PatchAnswer = "body"
@@ -180,12 +206,21 @@ class ServerConfig:
     backup_keep: int = 7
     """Automatic backups kept, the newest; one made by hand is never removed."""
 
+    def direct_url(self, port: int | None = None) -> str:
+        """Give the base URL without any proxy or tunnel; ``port`` is the one that the system picked."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        scheme = "http" if self.tls_cert is None else "https"
+        return f"{scheme}://{host}:{self.port if port is None else port}{BASE_PATH}"
+
 
 READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "host": _host,
     "port": Whole(0, 65_535),
     "public_url": _public_url,
     "insecure_bind": _flag,
+    "tls_cert": _file,
+    "tls_key": _file,
+    "trusted_proxies": _proxies,
     "required": _required,
     "patch_answer": _patch_answer,
     "user_body_limit": Whole(1024, 1024 * MEBIBYTE),
@@ -229,7 +264,7 @@ def load_config(
 
     Raises:
         Fault: setting_invalid, also for a name in perch.toml that is no setting, and for a host that other
-            machines reach without `insecure_bind`.
+            machines reach without TLS and without `insecure_bind`.
 
     """
     path = folder / SETTINGS_FILE
@@ -290,11 +325,15 @@ def assembled(chosen: Mapping[str, Any]) -> ServerConfig:
 
     """
     config = ServerConfig(**chosen)
-    if not is_loopback(config.host) and not config.insecure_bind:
+    for name, missing in (("tls_cert", "tls_key"), ("tls_key", "tls_cert")):
+        if getattr(config, name) is not None and getattr(config, missing) is None:
+            detail = f"{name} = {getattr(config, name)!r}: set {missing} as well, TLS needs both."
+            raise Fault(FaultCode.SETTING_INVALID, detail)
+    if not is_loopback(config.host) and config.tls_cert is None and not config.insecure_bind:
         raise Fault(
             FaultCode.SETTING_INVALID,
-            f"host = {config.host!r}: other machines would reach Perch without TLS; listen on 127.0.0.1 "
-            "behind a proxy or tunnel that brings TLS, or allow it with --insecure-bind.",
+            f"host = {config.host!r}: other machines would reach Perch without TLS; make a certificate with perch tls "
+            "init, listen on 127.0.0.1 behind a proxy or tunnel that brings TLS, or allow it with --insecure-bind.",
         )
     return config
 

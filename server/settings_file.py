@@ -87,6 +87,17 @@ _WORDS: Final[dict[str, _Words]] = {
         "Let other machines in without TLS",
         "Allows an address that other machines reach, although tokens then cross the network unencrypted.",
     ),
+    "tls_cert": _Words(
+        "Address",
+        "Certificate for TLS",
+        "A PEM file with its chain, which “perch tls init” makes. Without one Perch speaks plain HTTP.",
+    ),
+    "tls_key": _Words("Address", "Key of the certificate", "The PEM file of its private key, for your account only."),
+    "trusted_proxies": _Words(
+        "Address",
+        "Trusted proxies",
+        "Addresses or networks whose X-Forwarded-For or Forwarded tells who the client is, with commas between.",
+    ),
     "required": _Words(
         "Directory",
         "Required attributes",

@@ -51,6 +51,7 @@ from server.tokens import TokenRuleError
 from server.vault import Kept, Outcome, Probe, Vault
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Unpack
@@ -178,8 +179,8 @@ class Workspace:
         now = self.serving()
         if now is not None and now.base_url:
             return now.base_url
-        host = f"[{self.config.host}]" if ":" in self.config.host else self.config.host
-        return (self.config.public_url or f"http://{host}:{self.config.port}") + BASE_PATH
+        public = self.config.public_url
+        return self.config.direct_url() if public is None else public + BASE_PATH
 
     @property
     def activity(self) -> ActivityLog:
@@ -359,6 +360,12 @@ class Workspace:
         """Write settings (None: its default) and go by them; an endpoint does when it starts again. Raises Fault."""
         self._take_up(SettingsFile(self.folder, _registry).save(changes))
         return self.config
+
+    def trust(self, *, by_any_name: bool = False) -> ssl.SSLContext | None:
+        """Give what a client here trusts, the endpoint's own certificate included; None without TLS. Raises Fault."""
+        from server.tls import trust  # noqa: PLC0415 -- a tenth of a second, for TLS only
+
+        return trust(self.config, self.folder, by_any_name=by_any_name)
 
     def diagnostics(self, target: Path, logs: Mapping[str, str] | None = None) -> Path:
         """Write a report without secrets or people into one zip; see `bundle`. Raises Fault."""

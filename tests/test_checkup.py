@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +21,7 @@ from server.faults import FaultCode
 from server.store.serving import claimed
 from server.vault import Vault
 from server.workspace import ACTIVITY, DATABASE, Workspace
+from tests.certificates import NAME, Files, files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -173,3 +176,53 @@ def test_a_folder_without_a_working_token(folder: Path) -> None:
     with Workspace.open(folder, ServerConfig(), actor="tests") as workspace:
         workspace.tokens.revoke(workspace.tokens.find("Okta").id, actor="tests")
     assert findings(folder)["Tokens"].sentence == "none works"
+
+
+@pytest.fixture
+def secured(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
+    monkeypatch.setenv("PERCH_TLS_CERT", "tls/certificate.pem")
+    monkeypatch.setenv("PERCH_TLS_KEY", "tls/key.pem")
+    return files(folder / "tls")
+
+
+def test_a_certificate_that_is_good_is_named_with_its_names(folder: Path, secured: Files) -> None:
+    found = findings(folder)
+    assert found["TLS"].level is Level.OK
+    assert NAME in found["TLS"].sentence
+    assert "TLS key" not in found
+    assert secured.key.exists()
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "words"),
+    [
+        (45, Level.OK, "is good until"),
+        (29, Level.WARN, "ends within 30 days"),
+        (6, Level.FAIL, "ends within 7 days"),
+        (-1, Level.FAIL, "ended on"),
+    ],
+)
+def test_a_certificate_is_worried_about_in_time(
+    folder: Path, secured: Files, days: int, level: Level, words: str
+) -> None:
+    files(secured.folder, now=datetime.now(UTC) + timedelta(days=days - 100), days=100)
+    found = findings(folder)["TLS"]
+    assert found.level is level
+    assert words in found.sentence
+    assert bool(found.remedy) == (level is not Level.OK)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX's")
+def test_a_key_that_others_may_read_is_a_worry(folder: Path, secured: Files) -> None:
+    secured.key.chmod(0o644)
+    found = findings(folder)
+    assert (found["TLS key"].level, found["TLS"].level) == (Level.WARN, Level.OK)
+    assert found["TLS key"].remedy == f"Run chmod 600 {secured.key}."
+
+
+def test_a_pair_that_does_not_fit_is_a_failure(folder: Path, secured: Files, tmp_path: Path) -> None:
+    secured.take(files(tmp_path / "other"), certificate=False)
+    found = findings(folder)["TLS"]
+    assert found.level is Level.FAIL
+    assert found.fault is not None
+    assert "it is not the key of the first certificate" in found.fault.detail

@@ -274,3 +274,43 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     finally:
         tmp_path.chmod(0o700)
     assert caught.value.code is FaultCode.FOLDER_UNWRITABLE
+
+
+# TLS and proxies
+
+
+def test_with_a_certificate_other_machines_may_come(tmp_path: Path) -> None:
+    settings = load_config(tmp_path, {}, {"host": "0.0.0.0", "tls_cert": "/a.pem", "tls_key": "/b.pem"})
+    assert (settings.tls_cert, settings.tls_key, settings.insecure_bind) == ("/a.pem", "/b.pem", False)
+    assert load_config(tmp_path, {"PERCH_TLS_CERT": "", "PERCH_TLS_KEY": ""}).tls_cert is None
+
+
+def test_a_certificate_needs_its_key_and_a_key_its_certificate(tmp_path: Path) -> None:
+    write(tmp_path, 'tls_cert = "a.pem"\n')
+    assert refused(tmp_path) == "tls_cert = 'a.pem': set tls_key as well, TLS needs both."
+    write(tmp_path, 'tls_key = "b.pem"\n')
+    assert refused(tmp_path) == "tls_key = 'b.pem': set tls_cert as well, TLS needs both."
+
+
+@pytest.mark.parametrize("value", [5, True, " ", "a\0b"])
+def test_what_is_no_name_of_a_file_is_refused(tmp_path: Path, value: object) -> None:
+    assert "give the name of a file" in refused(tmp_path, tls_cert=value)
+
+
+def test_the_base_url_without_a_proxy_follows_from_the_certificate() -> None:
+    assert ServerConfig().direct_url() == "http://127.0.0.1:7643/scim/v2"
+    assert ServerConfig(host="::1", tls_cert="a", tls_key="b").direct_url(80) == "https://[::1]:80/scim/v2"
+
+
+def test_proxies_are_addresses_or_networks_each_once(tmp_path: Path) -> None:
+    write(tmp_path, 'trusted_proxies = ["10.0.0.1", "10.1.2.3/16"]\n')
+    assert load_config(tmp_path, {}).trusted_proxies == ("10.0.0.1", "10.1.0.0/16")
+    environ = {"PERCH_TRUSTED_PROXIES": "::1, 10.0.0.1/32, 10.0.0.1,"}
+    assert load_config(tmp_path, environ).trusted_proxies == ("::1", "10.0.0.1")
+
+
+@pytest.mark.parametrize("value", ["proxy.example.com", "10.0.0.0/33", 5, [5]])
+def test_a_proxy_that_is_no_address_is_refused(tmp_path: Path, value: object) -> None:
+    assert "give a list of addresses or networks, such as 127.0.0.1,10.0.0.0/24" in refused(
+        tmp_path, trusted_proxies=value
+    )

@@ -124,6 +124,7 @@ def test_the_base_url_is_where_it_is_served_or_would_be(workspace: Workspace) ->
     [
         (ServerConfig(host="::1", port=1), "http://[::1]:1/scim/v2"),
         (ServerConfig(public_url="https://scim.example.com"), "https://scim.example.com/scim/v2"),
+        (ServerConfig(tls_cert="a.pem", tls_key="b.pem"), "https://127.0.0.1:7643/scim/v2"),
     ],
 )
 def test_the_base_url_follows_the_settings(tmp_path: Path, config: ServerConfig, base_url: str) -> None:

@@ -87,7 +87,7 @@ def read(workspace: Workspace, sightings: Sightings) -> Snapshot:
         public_url=str(public.value or ""),
         host=str(settings["host"].value),
         direct_url=settings_rules.base_url_of(
-            {"public_url": None, "host": settings["host"].value, "port": settings["port"].value}
+            {"public_url": None, **{name: settings[name].value for name in ("host", "port", "tls_cert")}}
         ),
         is_fixed=public.source not in {Source.DEFAULT, Source.FILE},
     )

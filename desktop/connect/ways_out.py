@@ -19,14 +19,16 @@ _ICONS = ("globe", "arrows-left-right", "buildings")
 _EXAMPLE = "scim.example.com"
 
 
-def tunnel_command(local: str) -> str:
-    """Give the command that opens a tunnel to an address on this machine."""
-    return f"cloudflared tunnel --url http://{local}"
+def tunnel_command(local: str, *, is_tls: bool = False) -> str:
+    """Give the command that opens a tunnel to an address on this machine, where Perch may speak TLS."""
+    target = f"https://{local} --no-tls-verify" if is_tls else f"http://{local}"
+    return f"cloudflared tunnel --url {target}"
 
 
-def proxy_command(local: str) -> str:
+def proxy_command(local: str, *, is_tls: bool = False) -> str:
     """Give the command that runs a reverse proxy with a certificate of its own."""
-    return f"caddy reverse-proxy --from {_EXAMPLE} --to {local}"
+    target = f"https://{local} --insecure" if is_tls else local
+    return f"caddy reverse-proxy --from {_EXAMPLE} --to {target}"
 
 
 def local_place(url: str) -> str:
@@ -61,10 +63,10 @@ class WaysOut(QWidget):
         self._shown = (ways, local_url)
         clear(self._column)
         self.commands = []
-        local = local_place(local_url)
+        local, is_tls = local_place(local_url), local_url.startswith("https:")
         extras = (
-            self._command(self.tr("the command for a tunnel"), tunnel_command(local) if local else ""),
-            self._command(self.tr("the command for a proxy"), proxy_command(local) if local else ""),
+            self._command(self.tr("the command for a tunnel"), tunnel_command(local, is_tls=is_tls) if local else ""),
+            self._command(self.tr("the command for a proxy"), proxy_command(local, is_tls=is_tls) if local else ""),
             button(self.tr("Connect through the agent"), self.agent_wanted.emit, kind="link"),
         )
         for way, icon, extra in zip(ways, _ICONS, extras, strict=False):

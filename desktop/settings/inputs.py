@@ -156,10 +156,31 @@ class AttributesControl(QWidget):
         self.others.setText(", ".join(path for path in wanted if path not in self.boxes))
 
 
+class ListControl(TextControl):
+    """Some words, with commas between."""
+
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(setting)
+        self.setPlaceholderText("")
+
+    def read(self) -> Any:
+        """Give them as a list."""
+        return _split(self.text())
+
+    def write(self, value: Any) -> None:
+        """Show them."""
+        self.setText(", ".join(value))
+
+
+def _list_control(setting: Setting) -> QWidget:
+    # A list of attributes holds userName (RFC 7643 section 4.1.1); any other list is words.
+    return AttributesControl(setting) if "userName" in setting.default else ListControl(setting)
+
+
 _CONTROLS: Final[dict[SettingKind, Callable[[Setting], QWidget]]] = {
     SettingKind.FLAG: FlagControl,
     SettingKind.CHOICE: ChoiceControl,
-    SettingKind.LIST: AttributesControl,
+    SettingKind.LIST: _list_control,
 }
 
 

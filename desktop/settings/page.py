@@ -18,6 +18,7 @@ from desktop.settings.address import AddressSection
 from desktop.settings.appearance import AppearanceSection
 from desktop.settings.data import DataSection
 from desktop.settings.directory import ActivitySection, LimitsSection, OktaSection
+from desktop.settings.encryption import EncryptionSection
 from desktop.settings.form import SettingsForm
 from desktop.settings.section import Section, SectionList
 from desktop.widgets.banner import Banner
@@ -50,7 +51,7 @@ class SettingsPage(Page):
         self.appearance = AppearanceSection(desk, self.form)
         self.diagnostics = DiagnosticsSection(desk, self.form)
         okta, activity = OktaSection(desk, self.form), ActivitySection(desk, self.form)
-        placed: list[Section] = [self.address, okta, activity, self.data]
+        placed: list[Section] = [self.address, EncryptionSection(desk, self.form), okta, activity, self.data]
         elsewhere = [name for section in placed for name in section.names]
         self.limits = LimitsSection(desk, self.form, elsewhere)
         about = AboutSection(desk, self.form)

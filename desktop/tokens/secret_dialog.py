@@ -110,7 +110,7 @@ class SecretDialog(Dialog):
         self.keeping = Keeping(desk.workspace, self.note, patience)
         self.body.addWidget(self.keeping)
         self._add_fields()
-        self.trial = ConnectionTrial()
+        self.trial = ConnectionTrial(desk.workspace)
         self.body.addWidget(self.trial)
         self.test_button = self.add_button(self.tr("Test connection"), self._test, icon="ri.plug-2-line", left=True)
         self.download_button = self.add_button(self.tr("Download…"), self._download, icon="download-simple", left=True)

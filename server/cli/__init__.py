@@ -10,6 +10,7 @@ from server.cli.invocation import Commands, Invocation, installed_version
 from server.cli.resources import group, user
 from server.cli.serve import serve
 from server.cli.simulate import simulate
+from server.cli.tls import tls
 from server.cli.tokens import token
 from server.cli.transfer import export, import_
 from server.cli.upkeep import backup, doctor, restore
@@ -32,6 +33,7 @@ def main(context: click.Context, data_dir: str | None) -> None:
 for command in (
     demo,
     serve,
+    tls,
     token,
     user,
     group,

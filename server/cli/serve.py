@@ -17,13 +17,14 @@ import threading
 from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from server.backups import keep_daily
 from server.cli.invocation import Invocation, pass_invocation
-from server.config import BASE_PATH, is_refused_by_okta
+from server.config import is_refused_by_okta
 from server.faults import Fault, FaultCode, StoreUnavailable
 from server.okta.features import recognise
 from server.store.activity import ActivityLog
@@ -32,7 +33,6 @@ from server.workspace import ACTIVITY, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from server.config import ServerConfig
     from server.store.serving import Serving
@@ -46,12 +46,23 @@ the loop to let go up to five times as long as the commit itself takes.
 
 ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not bound to
 
+_WITHOUT_A_NAME = "Other machines are answered under the name in --public-url only: none is given."
+_WITHOUT_A_NAME_BY_TLS = (
+    "The addresses in answers lead nowhere: name with --public-url where other machines find this one."
+)
+
 COLLECT_AFTER = (50_000, 20, 100)
 """When the collector looks for cycles: requests make next to none, but the activity holds on to what it will write,
 which with Python's 700 makes the collector look at the same thousands of exchanges again and again.
 """
 
 logger = logging.getLogger("perch")
+
+
+def _from_here(context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Take a file's name as a shell does, from the current folder; links stay, as they may lead elsewhere one day."""
+    del context, parameter
+    return None if value is None else str(Path.cwd() / Path(value).expanduser())
 
 
 @click.command()
@@ -64,6 +75,10 @@ logger = logging.getLogger("perch")
     default=None,
     help="Allow a --host that other machines reach without TLS.",
 )
+@click.option(
+    "--tls-cert", metavar="FILE", callback=_from_here, help="Speak TLS with this certificate and chain (PEM)."
+)
+@click.option("--tls-key", metavar="FILE", callback=_from_here, help="The private key of the certificate (PEM).")
 @click.option(
     "--parent-watch", is_flag=True, help="End when standard input is closed (for a program that starts this)."
 )
@@ -81,6 +96,8 @@ def serve(
     port: int | None,
     public_url: str | None,
     insecure_bind: bool | None,
+    tls_cert: str | None,
+    tls_key: str | None,
     parent_watch: bool,
     as_json: bool,
 ) -> None:
@@ -88,7 +105,14 @@ def serve(
 
     Prints one line when it is ready. Requests in flight are finished before it ends.
     """
-    flags = {"host": host, "port": port, "public_url": public_url, "insecure_bind": insecure_bind}
+    flags = {
+        "host": host,
+        "port": port,
+        "public_url": public_url,
+        "insecure_bind": insecure_bind,
+        "tls_cert": tls_cert,
+        "tls_key": tls_key,
+    }
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
     with ExitStack() as stack:
         stack.enter_context(_faults_as_json() if as_json else nullcontext())
@@ -178,9 +202,7 @@ async def _serve(
     stop = asyncio.Event()
     with _stopping(stop):
         async with listening(workspace, config, activity.record, activity.run) as endpoint:
-            host = f"[{endpoint.host}]" if ":" in endpoint.host else endpoint.host
-            local_url = f"http://{host}:{endpoint.port}{BASE_PATH}"
-            serving = claim.announce(endpoint.base_url, local_url, _now())
+            serving = claim.announce(endpoint.base_url, endpoint.local_url, _now())
             # What lives now lives until the end: the collector need not look at it again. A full collection,
             # in which no request is answered, took 27 ms before and takes no time now.
             gc.collect()
@@ -189,7 +211,7 @@ async def _serve(
             if parent_watch:
                 _watch_parent(stop)
             if endpoint.host in ANYWHERE and config.public_url is None:
-                logger.warning("Other machines are answered under the name in --public-url only: none is given.")
+                logger.warning(_WITHOUT_A_NAME if config.tls_cert is None else _WITHOUT_A_NAME_BY_TLS)
             if is_refused_by_okta(config.public_url):
                 logger.warning("Okta refuses a base URL with an underscore: give %s another name.", config.public_url)
             announce(serving)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aiohttp import web
 from aiohttp.web_protocol import RequestHandler, _ErrInfo
 
+from server.http.forwarding import ForwardedRequest, TrustedProxies
 from server.http.reply import error_reply
 from server.http.request import Request
 from server.scim.errors import InvalidSyntax, RequestTimeout, ScimError, Unavailable
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from server.http.application import Application
 
-
 LINGER_SECONDS = 1.0
 """How long an answer may take to leave after the request's time is up."""
 
@@ -29,12 +29,14 @@ LINGER_SECONDS = 1.0
 class Connection(RequestHandler):
     """aiohttp's request handler with a header deadline, a lean loop, and answers that leave together."""
 
-    __slots__ = ("_deadline", "_header_seconds")
+    __slots__ = ("_deadline", "_header_seconds", "_request_type", "proxies")
 
     def __init__(self, server: Server, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(server, loop=loop, **options)
         self._header_seconds = server.header_seconds
         self._deadline: asyncio.TimerHandle | None = None
+        self._request_type = Request
+        self.proxies = server.proxies
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin a connection, or turn it away where there are too many."""
@@ -45,6 +47,9 @@ class Connection(RequestHandler):
                 Unavailable("Too many connections: try again in a moment.", headers={"Retry-After": "1"})
             )
             return
+        # Decided once for the connection: without trusted proxies a request costs nothing more.
+        if self.proxies and self.proxies.has(self.address):
+            self._request_type = ForwardedRequest
         self._arm()
 
     def data_received(self, data: bytes) -> None:
@@ -93,7 +98,7 @@ class Connection(RequestHandler):
 
     @property
     def address(self) -> str:
-        """The client's address; empty where there is none."""
+        """The address at the other end of the connection; empty where there is none."""
         peer = self.peername
         return str(peer[0]) if isinstance(peer, tuple) else ""
 
@@ -145,7 +150,7 @@ class Connection(RequestHandler):
                 if isinstance(message, _ErrInfo):
                     self._say_and_close(InvalidSyntax("This is not an HTTP request that can be understood."))
                     return
-                if not await self._answer(application, Request(message, payload, self)):
+                if not await self._answer(application, self._request_type(message, payload, self)):
                     break
                 if not payload.is_eof():
                     await self._drop_rest(payload)
@@ -209,7 +214,13 @@ class Server(web.Server):
     """aiohttp's low-level server with our connections: no router, no middleware, no response objects of its own."""
 
     def __init__(
-        self, application: Application, *, header_seconds: float, keep_alive: float, max_connections: int
+        self,
+        application: Application,
+        *,
+        header_seconds: float,
+        keep_alive: float,
+        max_connections: int,
+        proxies: TrustedProxies | None = None,
     ) -> None:
         super().__init__(
             cast("Any", application),
@@ -221,6 +232,7 @@ class Server(web.Server):
         self.application = application
         self.header_seconds = header_seconds
         self.max_connections = max_connections
+        self.proxies = proxies or TrustedProxies(())
 
         self.finishing = False
         """Whether each answer is to be the last of its connection."""

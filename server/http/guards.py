@@ -43,7 +43,8 @@ class HostGuard:
     """Refuses requests for other hosts (DNS rebinding) and from web pages (Origin)."""
 
     def __init__(self, hosts: Iterable[str]) -> None:
-        self._hosts = LOOPBACK | {host.lower() for host in hosts}
+        self._given = LOOPBACK | {host.lower() for host in hosts}
+        self._hosts = self._given
         self._known: _Table[bool] = _Table(256)
 
     @classmethod
@@ -53,6 +54,14 @@ class HostGuard:
         if public_url is not None and (name := urlsplit(public_url).hostname):
             hosts.append(f"[{name}]" if ":" in name else name)
         return cls(hosts)
+
+    def answer_for(self, names: Iterable[str]) -> None:
+        """Allow the names of the certificate as well, instead of those of an earlier one; `*.example.com` is none.
+
+        No other site can lead a client here under such a name: the handshake has proven that it is ours.
+        """
+        self._hosts = self._given | {f"[{name}]" if ":" in name else name.lower() for name in names}
+        self._known = _Table(256)
 
     def check(self, host: str | None, origin: str | None) -> None:
         """Raise Misdirected for a host that is not ours, Forbidden for a request that a web page made."""

@@ -13,7 +13,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from server.config import BASE_PATH
 from server.faults import Fault, FaultCode, PortInUse
@@ -21,15 +21,18 @@ from server.http.admission import Admission
 from server.http.application import Application, routes
 from server.http.connection import Server
 from server.http.discovery import DiscoveryEndpoints
+from server.http.forwarding import TrustedProxies
 from server.http.guards import GuessGuard, HostGuard, RateGuard
 from server.http.resources import ResourceEndpoints
 from server.tokens import Authenticator, LastUses
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import AsyncIterator, Callable
     from concurrent.futures import Future
 
     from server.config import ServerConfig
+    from server.http.renewal import Renewal
     from server.records import Exchange
     from server.workspace import Workspace
 
@@ -50,20 +53,24 @@ class Endpoint:
     """Where Okta is to send its requests: the public URL where there is one."""
     host: str
     port: int
+    local_url: str
+    """The base URL on this machine."""
 
 
 @asynccontextmanager
 async def listening(
     workspace: Workspace, config: ServerConfig, record: Callable[[Exchange], None], run: str
 ) -> AsyncIterator[Endpoint]:
-    """Serve a workspace while the context lasts; raises PortInUse and other faults of the address.
+    """Serve a workspace while the context lasts; raises PortInUse and other faults of the address or certificate.
 
     ``record`` takes one Exchange a request (`store.activity`), ``run`` begins the request ids of this process.
     """
+    renewal = _renewal(workspace, config)
     sock = bind(config.host, config.port)
     port = sock.getsockname()[1]
-    local = f"http://{f'[{config.host}]' if ':' in config.host else config.host}:{port}"
-    base_url = (config.public_url or local) + BASE_PATH
+    local_url = config.direct_url(port)
+    base_url = local_url if config.public_url is None else config.public_url + BASE_PATH
+    hosts = HostGuard.of(config.host, config.public_url)
     uses = LastUses()
     readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
     try:
@@ -77,7 +84,7 @@ async def listening(
                 workspace.database,
                 Authenticator(workspace.token_store),
                 uses,
-                HostGuard.of(config.host, config.public_url),
+                hosts,
                 GuessGuard(time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty),
                 RateGuard(time.monotonic, config.rate_limit),
             ),
@@ -89,16 +96,23 @@ async def listening(
             header_seconds=config.header_deadline,
             keep_alive=config.keep_alive,
             max_connections=config.max_connections,
+            proxies=TrustedProxies(config.trusted_proxies),
         )
-        listener = await asyncio.get_running_loop().create_server(server, sock=sock, backlog=256)
-        toucher = asyncio.create_task(_touch(workspace, uses))
+        listener = await asyncio.get_running_loop().create_server(
+            server, sock=sock, backlog=256, **_secured(renewal, config.header_deadline)
+        )
+        tasks = [asyncio.create_task(_touch(workspace, uses))]
+        if renewal is not None:
+            hosts.answer_for(renewal.certificate.names)
+            tasks.append(asyncio.create_task(renewal.keep(lambda renewed: hosts.answer_for(renewed.names))))
         try:
-            yield Endpoint(base_url, config.host, port)
+            yield Endpoint(base_url, config.host, port, local_url)
         finally:
             listener.close()
             await server.finish(config.stop_deadline)
-            toucher.cancel()
-            await asyncio.gather(toucher, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             _write_uses(workspace, uses)
     finally:
         sock.close()
@@ -126,6 +140,27 @@ def bind(host: str, port: int) -> socket.socket:
         code = FaultCode.PORT_FORBIDDEN if error.errno in {errno.EACCES, errno.EPERM} else FaultCode.ADDRESS_UNUSABLE
         raise Fault(code, f"{host}:{port}") from error
     return sock
+
+
+def _renewal(workspace: Workspace, config: ServerConfig) -> Renewal | None:
+    if config.tls_cert is None:
+        return None
+    from server.http.renewal import Renewal  # noqa: PLC0415 -- a tenth of a second, for TLS only
+    from server.tls import pair_of  # noqa: PLC0415 -- the same
+
+    pair = pair_of(config, workspace.folder)
+    assert pair is not None
+    return Renewal(pair)
+
+
+class _Secured(TypedDict, total=False):
+    ssl: ssl.SSLContext
+    ssl_handshake_timeout: float
+
+
+def _secured(renewal: Renewal | None, seconds: float) -> _Secured:
+    """Give what makes a listener speak TLS; a handshake may take as long as the headers of a request."""
+    return {} if renewal is None else {"ssl": renewal.context, "ssl_handshake_timeout": seconds}
 
 
 async def _touch(workspace: Workspace, uses: LastUses) -> None:

@@ -94,11 +94,14 @@ _WORDS: Final[dict[Cause, tuple[str, str]]] = {
     ),
     Cause.CERTIFICATE: (
         "The certificate of {host} is not trusted: {reason}.",
-        "Okta accepts certificates of public authorities only. Let the proxy or tunnel fetch one for this name.",
+        (
+            "Okta's cloud accepts certificates of public authorities only: let the proxy or tunnel fetch one for this "
+            "name. An on-prem agent accepts what was imported into its Java trust store."
+        ),
     ),
     Cause.TLS: (
         "What answers at {host} does not speak TLS as https:// needs it.",
-        "Perch itself speaks plain HTTP: use http:// for its own port, and https:// for the proxy or tunnel before it.",
+        "Without a certificate Perch speaks plain HTTP: use http:// for its port then, https:// for a proxy before it.",
     ),
     Cause.NOT_HTTP: (
         "What answers at {host} does not speak HTTP.",
@@ -142,13 +145,18 @@ _WORDS: Final[dict[Cause, tuple[str, str]]] = {
 _LOOK: Final = "If it was Perch that answered, its activity shows the request, the answer and why."
 
 
-def try_connection(base_url: str, secret: str, *, timeout: float = PATIENCE) -> Trial:
-    """Send what Okta's *Test Connector Configuration* sends and say what came of it (OKTA.md 1.3)."""
+def try_connection(
+    base_url: str, secret: str, *, timeout: float = PATIENCE, context: ssl.SSLContext | None = None
+) -> Trial:
+    """Send what Okta's *Test Connector Configuration* sends and say what came of it (OKTA.md 1.3).
+
+    ``context`` says which certificates are trusted instead of the public ones, as an agent on this network may.
+    """
     # Looked at first: what a header cannot carry would be quoted by the error that refuses it.
     if not (secret.isascii() and secret.isprintable()):
         return _failed(Cause.TOKEN, "This is no token: it holds characters that none has.", _WORDS[Cause.TOKEN][1])
     try:
-        wire = Wire(base_url.strip(), secret, timeout=timeout)
+        wire = Wire(base_url.strip(), secret, timeout=timeout, context=context)
         # What is tried from here is not Okta: it must not turn any sign of Okta's green.
         wire.agent = f"{OWN_AGENT} connection test"
         with OktaClient(wire.base_url, secret, wire=wire) as client:

@@ -63,6 +63,7 @@ def test_a_fault_that_names_no_setting_keeps_all_its_words() -> None:
         ({"host": "::1"}, "http://[::1]:7643/scim/v2"),
         ({"public_url": "https://scim.acme.com/scim/v2/"}, "https://scim.acme.com/scim/v2"),
         ({"public_url": "https://scim.acme.com", "port": 0}, "https://scim.acme.com/scim/v2"),
+        ({"tls_cert": "tls/certificate.pem"}, "https://127.0.0.1:7643/scim/v2"),
         ({"port": 0}, ""),
         ({"public_url": "nonsense"}, ""),
     ],

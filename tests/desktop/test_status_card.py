@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from desktop.desk import Desk
 
 URL = "http://127.0.0.1:7643/scim/v2"
+SECURED = "https://127.0.0.1:7643/scim/v2"
 
 
 @pytest.fixture
@@ -33,6 +34,7 @@ def card(desk: Desk, qtbot: QtBot) -> StatusCard:
     ("status", "pill", "said", "remedy"),
     [
         (Status(State.SERVING, URL, URL), "Running", "127.0.0.1:7643", ""),
+        (Status(State.SERVING, SECURED, SECURED), "Running", "127.0.0.1:7643", ""),
         (Status(State.ATTACHED, URL, URL), "Running", "a service of this folder", ""),
         (Status(State.SERVING, URL, URL, restarts=1), "Running", "restarted", ""),
         (Status(State.STARTING), "Starting", "moment", ""),

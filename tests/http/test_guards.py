@@ -41,6 +41,20 @@ def test_an_address_listened_on_is_a_host_but_every_address_is_none() -> None:
         HostGuard.of("0.0.0.0", None).check("0.0.0.0:7643", None)
 
 
+def test_the_names_of_the_certificate_are_hosts_until_it_is_another() -> None:
+    guard = HostGuard.of("0.0.0.0", "https://scim.example.com")
+    with pytest.raises(Misdirected):
+        guard.check("a.example.com", None)
+    guard.answer_for(["A.example.com", "2001:db8::7", "*.example.com"])
+    for host in ("a.example.com:7643", "[2001:db8::7]", "scim.example.com", "localhost"):
+        guard.check(host, None)
+    with pytest.raises(Misdirected):
+        guard.check("b.example.com", None)
+    guard.answer_for([])
+    with pytest.raises(Misdirected):
+        guard.check("a.example.com", None)
+
+
 @pytest.mark.parametrize("origin", ["https://evil.example", "http://localhost:7643", "null"])
 def test_a_web_page_is_refused_even_on_the_right_host(origin: str) -> None:
     with pytest.raises(Forbidden):

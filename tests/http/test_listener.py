@@ -90,7 +90,8 @@ def free_port() -> int:
 async def test_it_serves_while_its_context_lasts_and_tells_each_exchange(workspace: Workspace, secret: str) -> None:
     records: list[Exchange] = []
     async with listening(workspace, ServerConfig(port=0), records.append, "run1") as endpoint:
-        assert endpoint == Endpoint(f"http://127.0.0.1:{endpoint.port}/scim/v2", "127.0.0.1", endpoint.port)
+        url = f"http://127.0.0.1:{endpoint.port}/scim/v2"
+        assert endpoint == Endpoint(url, "127.0.0.1", endpoint.port, url)
         async with connected(endpoint.port) as (reader, writer):
             writer.write(HEALTH + post(secret) + BODY)
             assert [await status(reader), await status(reader)] == [200, 201]

@@ -14,13 +14,14 @@ import pytest
 
 from server.okta.trial import Cause, Hindrance, Trial, is_reachable_from_cloud, try_connection
 from server.tokens import generate
+from tests.certificates import files, trusting
 from tests.okta.stand_in import Reply, listing, standing_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.endpoint import RunningEndpoint
+    from tests.endpoint import RunningEndpoint, Serve
 
 PATIENCE = 20.0
 
@@ -215,6 +216,13 @@ def test_a_certificate_that_is_not_of_a_public_authority(tmp_path: Path) -> None
     words = failed(trial, Cause.CERTIFICATE)
     assert "self-signed certificate" in words.replace("self signed", "self-signed")
     assert "public authorities" in words
+
+
+def test_an_agent_may_have_been_told_whom_to_trust(serve: Serve, tmp_path: Path) -> None:
+    made = files(tmp_path / "tls")
+    running = serve(*made.flags)
+    assert try_connection(running.base_url, running.token, context=trusting(made)).ok
+    assert "Java trust store" in failed(try_connection(running.base_url, running.token), Cause.CERTIFICATE)
 
 
 # From Okta's cloud

@@ -8,6 +8,7 @@ from desktop.activity import replay as replay_module
 from desktop.activity.curl import Outgoing
 from desktop.activity.replay import AGENT, MARK, Replayed, replay
 from server.okta.features import OWN_AGENT
+from tests.certificates import files
 from tests.desktop.activity.exchanges import issue
 from tests.http.client import person
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pytest
 
     from desktop.desk import Desk
+    from tests.endpoint import Serve
 
 GET = Outgoing("GET", "/scim/v2/Users?count=1", (("Accept", "application/scim+json"),), None)
 
@@ -54,6 +56,16 @@ def test_among_others_like_it_the_right_one_is_found(serving_desk: Desk) -> None
     assert len(seqs) == 3
     marks = {dict(record.headers)[MARK] for record in desk.workspace.activity.recent(3)}
     assert len(marks) == 3
+
+
+def test_an_endpoint_that_speaks_tls_is_trusted_by_its_own_certificate(desk: Desk, serve: Serve) -> None:
+    made = files(desk.workspace.folder / "tls")
+    desk.workspace.save_settings({"tls_cert": "tls/certificate.pem", "tls_key": "tls/key.pem"})
+    running = serve(data_dir=desk.workspace.folder)
+    found = replay(desk.workspace, running.base_url, GET, running.token, never)
+    assert (found.status, found.reason) == (200, "")
+    made.certificate.unlink()
+    assert "there is no such file" in replay(desk.workspace, running.base_url, GET, running.token, never).reason
 
 
 def test_nobody_there_is_an_answer_too(desk: Desk) -> None:

@@ -53,6 +53,14 @@ def test_other_ways_take_the_place_of_these(ways: WaysOut) -> None:
     assert ways.isHidden()
 
 
+def test_an_endpoint_that_speaks_tls_is_reached_by_it(ways: WaysOut) -> None:
+    ways.show_ways(is_reachable_from_cloud(LOCAL).ways_out, LOCAL.replace("http:", "https:"))
+    assert [one.value for one in ways.commands] == [
+        "cloudflared tunnel --url https://127.0.0.1:7643 --no-tls-verify",
+        "caddy reverse-proxy --from scim.example.com --to https://127.0.0.1:7643 --insecure",
+    ]
+
+
 @pytest.mark.parametrize(
     ("url", "place"),
     [

@@ -118,3 +118,14 @@ def test_what_was_saved_is_what_holds(desk: Desk, qtbot: QtBot) -> None:
     one.propose(6)
     one.settle()
     assert not one.is_changed
+
+
+def test_other_lists_are_words_with_commas_between(desk: Desk, qtbot: QtBot) -> None:
+    del desk
+    one = shown(qtbot, setting(SettingKind.LIST, ("10.0.0.1", "::1"), ()))
+    line = one.findChild(QLineEdit, "it")
+    assert isinstance(line, QLineEdit)
+    assert (line.text(), one.is_changed) == ("10.0.0.1, ::1", False)
+    line.clear()
+    qtbot.keyClicks(line, " 10.0.0.2,, ::1")
+    assert (one.value, one.is_changed) == (["10.0.0.2", "::1"], True)
