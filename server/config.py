@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from server import export_settings
 from server.faults import Fault, FaultCode
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def _patch_answer(value: Any) -> PatchAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServerConfig:
+class ServerConfig(export_settings.ExportSettings):
     """How an endpoint behaves; sizes are bytes, times seconds."""
 
     host: str = "127.0.0.1"
@@ -214,6 +215,8 @@ class ServerConfig:
 
 
 READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    **export_settings.READERS,
+    "export_keep": Whole(1, 1000),
     "host": _host,
     "port": Whole(0, 65_535),
     "public_url": _public_url,
@@ -341,7 +344,7 @@ def assembled(chosen: Mapping[str, Any]) -> ServerConfig:
 def _read(name: str, value: Any, source: str) -> Any:
     try:
         return READERS[name](value)
-    except _UnfitError as error:
+    except ValueError as error:
         raise Fault(FaultCode.SETTING_INVALID, f"{source} = {value!r}: {error}.") from error
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import IO, TYPE_CHECKING
 
 from server.file_import import FileUnusable
 from server.transfer.csv_writing import cells_of, csv_line, group_rows, headings_of
 from server.transfer.headings import GROUP_HEADINGS
+from server.transfer.ldif import beginning, dn_of, group_entry, person_entry
 from server.transfer.lines import json_line
 
 if TYPE_CHECKING:
@@ -85,6 +87,48 @@ def csv_lines(
     for document in walk(1):
         cells = cells_of(document, user)
         yield csv_line([cells.get(heading, "") for heading in headings]).encode(), 1
+
+
+def ldif_lines(
+    workspace: Workspace, kind: Kind, walk: Callable[[int], Iterator[Document]], base: str
+) -> Iterator[tuple[bytes, int]]:
+    """Yield an entry for each person who is active or each group, and 1 with it; ``base`` is where they stand below.
+
+    LDAP has no word for somebody who is deactivated, and would let them in: they are left out, as members too.
+    """
+    active = workspace.walk("User", attributes="userName,active")
+    names = {one["id"]: dn_of(one, base) for one in active if one.get("active") is not False}
+    if kind == "User":
+        for document in walk(0):
+            if document["id"] in names:
+                yield person_entry(document, base, names).encode(), 1
+        return
+    names |= {one["id"]: dn_of(one, base) for one in workspace.walk("Group", attributes="displayName")}
+    for document in walk(0):
+        yield group_entry(document, base, names).encode(), 1
+
+
+def exported_lines(workspace: Workspace, kinds: Iterable[Kind], form: str, base: str) -> Iterator[bytes]:
+    """Yield a whole file in a format: csv (of one kind), jsonl or ldif. Raises Fault."""
+    if form == "ldif":
+        yield beginning(base).encode()
+    for kind in kinds:
+        walk = partial(_walk, workspace, kind)
+        for line, _ in lines_in(form, workspace, kind, walk, base):
+            yield line
+
+
+def lines_in(
+    form: str, workspace: Workspace, kind: Kind, walk: Callable[[int], Iterator[Document]], base: str
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the lines of one kind in a format, and 1 with each that begins a person or a group."""
+    if form == "ldif":
+        return ldif_lines(workspace, kind, walk, base)
+    return csv_lines(workspace, kind, walk) if form == "csv" else json_lines(walk(0))
+
+
+def _walk(workspace: Workspace, kind: Kind, _pass: int) -> Iterator[Document]:
+    return workspace.walk(kind)
 
 
 def write_table(target: Path, table: Iterable[Sequence[str]]) -> None:

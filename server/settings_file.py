@@ -117,6 +117,19 @@ _WORDS: Final[dict[str, _Words]] = {
     "backup_keep": _Words(
         "Backups", "Automatic backups kept", "The newest are kept; a backup made by hand is never removed."
     ),
+    "export_daily": _Words(
+        "Exports",
+        "Export every day into",
+        "A folder for a file of people and groups every day while the endpoint runs. Empty is no export.",
+    ),
+    "export_format": _Words(
+        "Exports",
+        "Format",
+        "What the files are written as.",
+        (("jsonl", "JSON lines"), ("csv", "CSV (one file each)"), ("ldif", "LDIF")),
+    ),
+    "export_keep": _Words("Exports", "Exports kept", "The newest of this format are kept in the folder."),
+    "export_base": _Words("Exports", "Base of LDIF", "The entry that people and groups stand below, for LDAP."),
     "rate_limit": _Words("Limits", "Requests a minute", "For each token; 0 is no limit."),
     "max_connections": _Words("Limits", "Connections at once", "Further ones wait."),
     "user_body_limit": _Words("Limits", "Bytes of a request about a person", "A larger one is refused."),
@@ -136,8 +149,10 @@ _WORDS: Final[dict[str, _Words]] = {
 }
 """In the order that a page shows them."""
 
-_TAKEN_UP_AT_ONCE: Final = frozenset({"backup_daily", "backup_keep"})
-"""Read by the endpoint each time that it looks whether a backup is due."""
+_TAKEN_UP_AT_ONCE: Final = frozenset(
+    {"backup_daily", "backup_keep", "export_daily", "export_format", "export_keep", "export_base"}
+)
+"""Read by the endpoint each time that it looks whether a backup or an export is due."""
 
 
 class SettingsFile:

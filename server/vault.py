@@ -143,6 +143,7 @@ class Vault:
     """Keeps, gives and forgets copies; any thread may call, and waits for `patience` seconds at most.
 
     `choose` names the keyring and `attended` says whether a person can be asked; both are there for tests.
+    `named` gives the name under which something is kept, by its id.
     """
 
     def __init__(
@@ -151,10 +152,12 @@ class Vault:
         patience: float = PATIENCE,
         choose: Callable[[], KeyringBackend] = configured_keyring,
         attended: Callable[[], bool] = has_screen,
+        named: Callable[[str], str] = service_name,
     ) -> None:
         self._patience = patience
         self._choose = choose
         self._attended = attended
+        self._named = named
         self._turn = threading.Lock()
 
     def store(
@@ -169,7 +172,7 @@ class Vault:
 
         When the call has ended with TOO_SLOW and the keyring answers after all, `late` is told, on its thread.
         """
-        service = service_name(token_id)
+        service = self._named(token_id)
 
         def work(backend: KeyringBackend) -> _Result:
             # A read unlocks: a declined prompt is then told as such, which KWallet's write does not.
@@ -182,7 +185,7 @@ class Vault:
 
     def fetch(self, token_id: str, *, patience: float | None = None) -> Kept:
         """Read the copy of a token; ABSENT when none is kept."""
-        service = service_name(token_id)
+        service = self._named(token_id)
 
         def work(backend: KeyringBackend) -> _Result:
             secret = backend.get_password(service, _USERNAME)
@@ -196,7 +199,7 @@ class Vault:
 
         Without `ask` a locked keyring is left as it is, and nobody is asked to open it: LOCKED.
         """
-        service = service_name(token_id)
+        service = self._named(token_id)
 
         def work(backend: KeyringBackend) -> _Result:
             if not ask and _is_locked(backend):

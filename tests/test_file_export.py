@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from server.file_export import export, write_table
+from server.file_export import export, exported_lines, write_table
 from server.file_import import FileUnusable
 
 if TYPE_CHECKING:
@@ -85,3 +85,27 @@ def test_a_place_that_cannot_be_written_to_says_so(workspace: Workspace, tmp_pat
 def test_a_table_is_safe_as_well(tmp_path: Path) -> None:
     write_table(tmp_path / "errors.csv", [("line", "error"), ("3", "=1+1")])
     assert table(tmp_path / "errors.csv") == [{"line": "3", "error": "'=1+1"}]
+
+
+def test_ldif_holds_who_is_active_and_groups_with_their_names(workspace: Workspace, ids: list[str]) -> None:
+    workspace.set_active(ids[1], active=False)
+    workspace.create("Group", {"displayName": "All", "members": [{"value": one} for one in ids]})
+    text = b"".join(exported_lines(workspace, ("User", "Group"), "ldif", "o=Perch")).decode()
+    entries = [entry.splitlines() for entry in text.strip().split("\n\n")]
+    assert [lines[0] for lines in entries] == [
+        "version: 1",
+        "dn: ou=people,o=Perch",
+        "dn: ou=groups,o=Perch",
+        "dn: uid=ada@acme.example,ou=people,o=Perch",
+        "dn: cn=Engines,ou=groups,o=Perch",
+        "dn: cn=All,ou=groups,o=Perch",
+    ]
+    assert [line for line in entries[-1] if line.startswith("member:")] == [
+        "member: uid=ada@acme.example,ou=people,o=Perch"
+    ]
+
+
+@pytest.mark.parametrize(("form", "number"), [("csv", 3), ("jsonl", 2)])
+def test_the_other_formats_are_whole_too(workspace: Workspace, ids: list[str], form: str, number: int) -> None:
+    assert len(ids) == 2
+    assert len(b"".join(exported_lines(workspace, ("User",), form, "o=Perch")).splitlines()) == number

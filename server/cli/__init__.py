@@ -14,6 +14,7 @@ from server.cli.tls import tls
 from server.cli.tokens import token
 from server.cli.transfer import export, import_
 from server.cli.upkeep import backup, doctor, restore
+from server.cli.webhooks import webhook
 from server.config import DATA_DIR_VARIABLE
 
 
@@ -33,16 +34,17 @@ def main(context: click.Context, data_dir: str | None) -> None:
 for command in (
     demo,
     serve,
-    tls,
     token,
     user,
     group,
     export,
     import_,
+    webhook,
     activity,
     backup,
     restore,
     doctor,
+    tls,
     simulate,
 ):
     main.add_command(command)

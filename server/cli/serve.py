@@ -25,6 +25,7 @@ import click
 from server.backups import keep_daily
 from server.cli.invocation import Invocation, pass_invocation
 from server.config import is_refused_by_okta
+from server.daily_export import DailyExport, keep_exporting
 from server.faults import Fault, FaultCode, StoreUnavailable
 from server.okta.features import recognise
 from server.store.activity import ActivityLog
@@ -197,6 +198,8 @@ async def _serve(
     *,
     parent_watch: bool,
 ) -> None:
+    from server.delivery.courier import Perseverance  # noqa: PLC0415 -- HTTP, for who serves
+    from server.delivery.watcher import Watcher  # noqa: PLC0415 -- the same
     from server.http.listener import listening  # noqa: PLC0415 -- a third of a second that other commands save
 
     stop = asyncio.Event()
@@ -216,9 +219,14 @@ async def _serve(
                 logger.warning("Okta refuses a base URL with an underscore: give %s another name.", config.public_url)
             announce(serving)
             upkeep = asyncio.create_task(keep_daily(workspace.backups))
+            exporting = asyncio.create_task(keep_exporting(DailyExport(workspace)))
+            watcher = Watcher(workspace.database, Perseverance())
+            watcher.start()
             await stop.wait()
             claim.withdraw()
             upkeep.cancel()
+            exporting.cancel()
+            await asyncio.to_thread(watcher.stop)
 
 
 @contextmanager

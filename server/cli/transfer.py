@@ -19,14 +19,16 @@ import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from server import export_settings
 from server.cli.interruption import Interruption
 from server.cli.invocation import Failure, Invocation, pass_invocation
 from server.cli.output import BAD, CAREFUL, GOOD, amount, said, say
 from server.faults import Fault
-from server.file_export import csv_lines, json_lines, written_file
+from server.file_export import lines_in, written_file
 from server.file_import import FileUnusable
 from server.importing import ImportReport, Outcome
 from server.transfer.csv_reading import CsvReader
+from server.transfer.ldif import beginning
 from server.transfer.lines import LineError, decoded, read_json_lines
 
 if TYPE_CHECKING:
@@ -39,7 +41,9 @@ if TYPE_CHECKING:
 SHOWN_PROBLEMS = 50
 """Lines that are explained one by one; more are counted."""
 FORMATS = click.Choice(["csv", "jsonl"])
+EXPORT_FORMATS = click.Choice(["csv", "jsonl", "ldif"])
 ENDINGS = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+EXPORT_ENDINGS = {**ENDINGS, ".ldif": "ldif"}
 FILE = click.Path(readable=False, allow_dash=True)
 """Whether it can be read or written is found out, and said, when it is."""
 KINDS: dict[str, Kind] = {"users": "User", "groups": "Group"}
@@ -57,27 +61,34 @@ INTERRUPTED = 128 + signal.SIGINT
 @click.command()
 @click.argument("file", type=FILE, default="-")
 @click.argument("what", required=False, type=click.Choice(list(KINDS)))
-@click.option("--format", "form", type=FORMATS, help="Otherwise the ending of FILE decides; csv where it has none.")
+@click.option(
+    "--format", "form", type=EXPORT_FORMATS, help="Otherwise the ending of FILE decides; csv where it has none."
+)
+@click.option("--base-dn", metavar="DN", help="The entry that people and groups stand below in LDIF.")
 @pass_invocation
-def export(invocation: Invocation, *, file: str, what: str | None, form: str | None) -> None:
+def export(invocation: Invocation, *, file: str, what: str | None, form: str | None, base_dn: str | None) -> None:
     """Write people and groups to FILE (- is stdout).
 
-    CSV holds one kind, people unless you say groups; JSON lines hold both and lose nothing.
+    CSV holds one kind, people unless you say groups; JSON lines hold both and lose nothing. LDIF holds active people
+    and groups for a directory that speaks LDAP.
     """
     if file in KINDS and what is None:
         file, what = "-", file
     form = form or _form_by_ending(file)
-    kinds: list[Kind] = [KINDS[what]] if what else ["User", "Group"] if form == "jsonl" else ["User"]
+    kinds: list[Kind] = [KINDS[what]] if what else ["User"] if form == "csv" else ["User", "Group"]
+    base = _base(base_dn) or invocation.config().export_base
     with invocation.workspace() as workspace:
         totals = {kind: workspace.query(kind, count="0").total for kind in kinds}
+        if form == "ldif" and "User" in kinds:
+            totals["User"] = workspace.query("User", count="0", filter="active ne false").total
         with (
             _written(file, mark=form == "csv") as target,
             _progress("Exporting", sum(totals.values())) as advance,
         ):
+            if form == "ldif":
+                target.write(beginning(base).encode())
             for kind in kinds:
-                walk = partial(_walk, workspace, kind)
-                lines = json_lines(walk(0)) if form == "jsonl" else csv_lines(workspace, kind, walk)
-                for line, whole in lines:
+                for line, whole in lines_in(form, workspace, kind, partial(_walk, workspace, kind), base):
                     target.write(line)
                     advance(whole)
     counted = " and ".join(amount(total, kind.lower()) for kind, total in totals.items())
@@ -87,10 +98,17 @@ def export(invocation: Invocation, *, file: str, what: str | None, form: str | N
 def _form_by_ending(file: str) -> str:
     """Tell the format that the ending of a file asks for, csv where it has none; raises Failure for any other."""
     ending = Path(file).suffix.lower()
-    if ending and ending not in ENDINGS:
-        known = ", ".join(ENDINGS)
+    if ending and ending not in EXPORT_ENDINGS:
+        known = ", ".join(EXPORT_ENDINGS)
         raise Failure(f"{file} ends in none of {known}: name it with one of them, or say what it is with --format.")
-    return ENDINGS.get(ending, "csv")
+    return EXPORT_ENDINGS.get(ending, "csv")
+
+
+def _base(name: str | None) -> str | None:
+    try:
+        return None if name is None else export_settings.base(name)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", param_hint="--base-dn") from error
 
 
 def _walk(workspace: Workspace, kind: Kind, _pass: int) -> Iterator[Document]:

@@ -234,6 +234,20 @@ def test_the_ending_may_be_in_capitals_or_missing(perch: CommandLine, people: Pa
     assert b"userName" in (tmp_path / "all").read_bytes()
 
 
+def test_ldif_holds_both_kinds_below_the_base_that_is_named(perch: CommandLine, people: Path, tmp_path: Path) -> None:
+    perch("import", str(people))
+    perch("group", "create", "Engines")
+    target = tmp_path / "everybody.ldif"
+    assert "Exported 2 users and 1 group" in perch("export", str(target), "--base-dn", "dc=example,dc=com").err
+    text = target.read_text("ascii")
+    assert text.startswith("version: 1\n")
+    assert ",ou=people,dc=example,dc=com\n" in text
+    assert "dn: cn=Engines,ou=groups,dc=example,dc=com\n" in text
+    assert "o=Perch" in perch("export", "--format", "ldif").out
+    assert perch.run("export", str(target), "--base-dn", "nonsense").exit_code == 2
+    assert perch.run("import", str(target)).exit_code != 0
+
+
 def test_an_export_to_stdout_is_only_data(perch: CommandLine, people: Path) -> None:
     perch("import", str(people))
     ended = perch("export")

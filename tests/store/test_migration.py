@@ -5,12 +5,17 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
+from server.config import ServerConfig
 from server.store import migration
 from server.store.database import Database
+from server.store.webhooks import Webhooks
+from server.webhook.subscription import SecretPlace, Webhook
+from server.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,3 +82,30 @@ def test_processes_that_start_together_migrate_once(tmp_path: Path) -> None:
     )
     processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path / "perch.db")]) for _ in range(4)]
     assert [process.wait(60) for process in processes] == [0] * 4
+
+
+def test_a_database_from_before_webhooks_keeps_its_content_and_can_have_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = ServerConfig(required=("userName",))
+    everything = migration.migrations
+    with monkeypatch.context() as before:
+        before.setattr(migration, "migrations", lambda family: everything(family)[:2])
+        with Workspace.open(tmp_path, config) as workspace:
+            ada = workspace.create("User", {"userName": "ada"}).resource_id
+            group = workspace.create("Group", {"displayName": "Engines", "members": [{"value": ada}]}).resource_id
+            secret = workspace.tokens.create("Okta", actor="tests").secret
+            workspace.set_active("ada", active=False)
+            written = workspace.changes()
+    with Workspace.open(tmp_path, config) as workspace:
+        assert workspace.show("User", "ada")["active"] is False
+        assert [one.id for one in workspace.members(group)] == [ada]
+        assert [one.last_four for one in workspace.tokens.tokens()] == [secret[-4:]]
+        assert workspace.changes() == written
+        webhooks = Webhooks(workspace.database)
+        assert webhooks.listed() == []
+        webhooks.add(Webhook("w1", "https://a.example/", SecretPlace.KEYRING, "", "", "tests", 0))
+        assert webhooks.backlog(webhooks.listed()[0]).ahead == 3
+    with closing(sqlite3.connect(tmp_path / "perch.db.before-0003")) as copy:
+        assert migration.version(copy) == 2
+        assert copy.execute("SELECT count(*) FROM change").fetchone() == (3,)

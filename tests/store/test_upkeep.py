@@ -118,8 +118,8 @@ def test_an_older_backup_is_brought_up_to_date_when_it_is_opened(database: Path,
     source = tmp_path / "old.db"
     backup(database, source)
     with closing(sqlite3.connect(source)) as connection:
-        connection.execute("DROP TABLE token_event")
-        connection.execute("DROP TABLE token")
+        for table in ("delivery", "webhook", "token_event", "token"):
+            connection.execute(f"DROP TABLE {table}")
         connection.execute("DELETE FROM setting WHERE key = 'token_generation'")
         connection.execute("PRAGMA user_version = 1")
         connection.commit()

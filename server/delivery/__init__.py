@@ -1,0 +1,1 @@
+"""Telling webhooks of changes while the endpoint runs."""

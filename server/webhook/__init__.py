@@ -1,0 +1,1 @@
+"""What a consumer of the directory is told, and how it knows that Perch said it."""
