@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SETTINGS_FILE = "perch.toml"
 DATA_DIR_VARIABLE = "PERCH_DATA_DIR"
 BASE_PATH = "/scim/v2"
+VERSION_1_PATH = "/scim/v1"
+"""Where SCIM 1.1 is spoken."""
 NEAR: Final = 0.85
 """How alike two names of variables must be for one to be taken for the other, all of which begin alike."""
 _NO_SETTINGS: Final = frozenset({"PERCH_TOKEN", "PERCH_SIMULATE_TOKEN"})
@@ -118,7 +120,11 @@ def _public_url(value: Any) -> str | None:
         usable, parts = False, urlsplit("")
     if not usable or parts.query or parts.fragment or parts.username or re.search(r"\s", text):
         raise _UnfitError("give the address that Okta will use, such as https://scim.example.com")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(BASE_PATH).rstrip('/')}"
+    return f"{parts.scheme}://{parts.netloc}{_without_base_path(parts.path)}"
+
+
+def _without_base_path(path: str) -> str:
+    return path.rstrip("/").removesuffix(BASE_PATH).removesuffix(VERSION_1_PATH).rstrip("/")
 
 
 def _file(value: Any) -> str | None:
@@ -178,6 +184,8 @@ class ServerConfig(export_settings.ExportSettings):
     """Addresses and networks whose X-Forwarded-For and Forwarded are believed."""
     required: tuple[str, ...] = ("userName", "name.givenName", "name.familyName", "emails")
     """User attributes that create and replace must bring (Robin's profile)."""
+    basic_authentication: bool = True
+    """Take a token as the password of HTTP Basic, too, in whichever version of SCIM."""
     patch_answer: PatchAnswer = "body"
     """RFC 7644 section 3.5.2 allows 200 with the resource or 204 without."""
     user_body_limit: int = MEBIBYTE
@@ -225,6 +233,7 @@ READERS: Final[dict[str, Callable[[Any], Any]]] = {
     "tls_key": _file,
     "trusted_proxies": _proxies,
     "required": _required,
+    "basic_authentication": _flag,
     "patch_answer": _patch_answer,
     "user_body_limit": Whole(1024, 1024 * MEBIBYTE),
     "bulk_body_limit": Whole(1024, 1024 * MEBIBYTE),

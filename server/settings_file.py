@@ -109,6 +109,11 @@ _WORDS: Final[dict[str, _Words]] = {
         "Okta accepts both; the changed resource shows at once what became of a change.",
         (("body", "The changed resource (200)"), ("none", "Nothing (204)")),
     ),
+    "basic_authentication": _Words(
+        "Directory",
+        "Tokens as passwords",
+        "Takes a token as the password of HTTP Basic, too: one of the ways that Okta's forms can send it.",
+    ),
     "max_tokens": _Words("Directory", "Active tokens at most", "How many tokens may be active at once."),
     "activity_keep": _Words("Activity", "Requests kept", "The newest requests stay in the activity; older ones go."),
     "activity_days": _Words("Activity", "Days kept", "Requests older than this go, too."),

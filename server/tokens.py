@@ -82,28 +82,29 @@ def digest(secret: str | bytes) -> bytes:
     return sha256(secret.encode() if isinstance(secret, str) else secret).digest()
 
 
-def parse(header: bytes | None) -> bytes | Refusal:
+def parse(header: bytes | None, *, basic: bool = True) -> bytes | Refusal:
     """Return the secret within an ``Authorization`` value, or MISSING or MALFORMED; nothing is looked up.
 
-    The secret is bytes because a Refusal is itself a `str`.
+    The secret is bytes because a Refusal is itself a `str`. Where not ``basic``, a secret is no password.
     """
     if header is None:
         return Refusal.MISSING
     secret = header[7:] if header.startswith(b"Bearer ") else header
-    return secret if is_well_formed(secret) else _parse_unusual(header)
+    return secret if is_well_formed(secret) else _parse_unusual(header, basic=basic)
 
 
-def _parse_unusual(header: bytes) -> bytes | Refusal:
+def _parse_unusual(header: bytes, *, basic: bool) -> bytes | Refusal:
     """Read what Okta's forms make of a pasted token beside RFC 6750's ``Bearer x``.
 
     The scheme in any case or none at all (OKTA.md A49: "Header Auth" sends the bare token), blanks around
     it, the scheme twice (an admin pastes "Bearer x" into the custom app's form, which adds its own), and
-    Basic with the token as the password (OKTA.md 1.2, B10: the Basic template has no other field for it).
+    Basic with the token as the password (OKTA.md 1.2, B10: the Basic template has no other field for it), unless
+    a setting refuses that.
     """
     words = header.split()
     while words and words[0].lower() == b"bearer":
         del words[0]
-    if len(words) == 2 and words[0].lower() == b"basic":
+    if len(words) == 2 and words[0].lower() == b"basic" and basic:
         try:
             words = [base64.b64decode(words[1], validate=True).partition(b":")[2].strip()]
         except binascii.Error:
@@ -302,10 +303,12 @@ class Authenticator:
     Comparing digests in a dict leaks nothing useful by its timing: a guess cannot steer its own SHA-256.
     """
 
-    __slots__ = ("_entries", "_generation", "_store")
+    __slots__ = ("_entries", "_generation", "_store", "basic")
 
-    def __init__(self, store: TokenStore) -> None:
+    def __init__(self, store: TokenStore, *, basic: bool = True) -> None:
         self._store = store
+        self.basic = basic
+        """Whether a token may come as the password of HTTP Basic, too."""
         self._generation: int | None = None
         self._entries: dict[bytes, tuple[float, Token]] = {}
         self.refresh()
@@ -327,7 +330,7 @@ class Authenticator:
         if header is not None and header[:7] == b"Bearer ":
             entry = self._entries.get(sha256(header[7:]).digest())
         if entry is None:
-            secret = parse(header)
+            secret = parse(header, basic=self.basic)
             if not isinstance(secret, bytes):
                 return secret
             entry = self._entries.get(sha256(secret).digest())

@@ -197,6 +197,7 @@ def test_loopback_needs_no_consent(host: str, tmp_path: Path) -> None:
         (" https://scim.example.com:8443/ ", "https://scim.example.com:8443"),
         ("https://scim.example.com/scim/v2", "https://scim.example.com"),
         ("https://example.com/perch/scim/v2/", "https://example.com/perch"),
+        ("https://scim.example.com/scim/v1/", "https://scim.example.com"),
         ("https://example.com/perch/", "https://example.com/perch"),
         ("http://[::1]:9000", "http://[::1]:9000"),
         ("", None),

@@ -158,6 +158,16 @@ def test_basic_carries_the_secret_as_its_password(scheme: str) -> None:
         assert parse(f"{scheme} {credentials}".encode()) == secret.encode()
 
 
+def test_a_setting_can_refuse_the_secret_as_a_password() -> None:
+    secret = generate(test=False)
+    credentials = b"Basic " + base64.b64encode(f"okta:{secret}".encode())
+    assert parse(credentials, basic=False) is Refusal.MALFORMED
+    assert parse(secret.encode(), basic=False) == secret.encode()
+    known = token(digest=digest(secret))
+    assert Authenticator(store_with(known)).authenticate(credentials, NOW_SECONDS) is known
+    assert Authenticator(store_with(known), basic=False).authenticate(credentials, NOW_SECONDS) is Refusal.MALFORMED
+
+
 @pytest.mark.parametrize("header", [None, b"", b"   ", b"Bearer", b"Bearer ", b"bearer bearer"])
 def test_nothing_sent_is_missing(header: bytes | None) -> None:
     assert parse(header) is Refusal.MISSING

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 _REMEDY = "Authorization failure: the token is missing or wrong. Paste it again, or generate a new one in Perch."
 
+BEARER = "Bearer"
+# Basic goes first: Apache's HTTP client, which the on-prem agent is made with, reads the first scheme of a line only,
+# and unless it is told to, it sends a password only when asked.
+BASIC_OR_BEARER = 'Basic realm="Perch", charset="UTF-8", Bearer'
+
 
 class Admission:
     """Admits requests by host, token and pace."""
@@ -33,6 +38,7 @@ class Admission:
     ) -> None:
         self._database = database
         self._authenticator = authenticator
+        self._challenge = BASIC_OR_BEARER if authenticator.basic else BEARER
         self._uses = uses
         self._hosts = hosts
         self._guesses = guesses
@@ -80,7 +86,7 @@ class Admission:
         call.meaning = f"refused: the token is {refusal}"
         if refusal is not Refusal.MISSING:
             self._guesses.failed(address)
-        raise Unauthorized(_REMEDY, headers={"WWW-Authenticate": "Bearer"})
+        raise Unauthorized(_REMEDY, headers={"WWW-Authenticate": self._challenge})
 
     def health(self, call: Call) -> Reply:
         """Say that the endpoint answers and its database reads; needs no token and tells nothing else."""

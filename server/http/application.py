@@ -9,13 +9,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from server.faults import Fault
 from server.http.body import BrokenBody
 from server.http.call import Call
 from server.http.query_string import decode
 from server.http.reply import Reply, error_reply
+from server.http.version1 import VERSION as VERSION_1
+from server.http.version1 import is_version1, version1_error_reply
 from server.records import Access, Exchange, Refusal
 from server.redaction import shorten_tokens
 from server.scim.errors import (
@@ -47,42 +49,54 @@ if TYPE_CHECKING:
 ID = "{id}"
 """The place of an id in a route."""
 
-PREFIX = ("scim", "v2")
+ROOT = "scim"
+VERSION_2 = "v2"
 
 _CANONICAL = {"users": "Users", "groups": "Groups", "bulk": "Bulk"}
 
 logger = logging.getLogger("perch.http")
 
 
-def routes(
-    resources: ResourceEndpoints, discovery: DiscoveryEndpoints, registry: Registry
-) -> dict[tuple[str, ...], Methods]:
-    """Give THE route table: the path below /scim/v2 in lower case, then the method."""
+class Handlers(NamedTuple):
+    """The handlers of one version of SCIM."""
+
+    resources: ResourceEndpoints
+    discovery: DiscoveryEndpoints
+
+
+def routes(version2: Handlers, version1: Handlers, registry: Registry) -> dict[tuple[str, ...], Methods]:
+    """Give THE route table: the path below /scim in lower case, then the method."""
+    resources = version2.resources
     table: dict[tuple[str, ...], Methods] = {
-        (): {"GET": resources.query_all},
-        (".search",): {"POST": resources.search_all},
-        ("bulk",): {"POST": resources.bulk},
-        ("serviceproviderconfig",): {"GET": discovery.service_provider_config},
-        ("serviceproviderconfigs",): {"GET": discovery.service_provider_configs},
-        ("resourcetypes",): {"GET": discovery.resource_types},
-        ("resourcetypes", ID): {"GET": discovery.resource_type},
-        ("schemas",): {"GET": discovery.schemas},
-        ("schemas", ID): {"GET": discovery.schema},
+        (VERSION_2,): {"GET": resources.query_all},
+        (VERSION_2, ".search"): {"POST": resources.search_all},
+        (VERSION_2, "bulk"): {"POST": resources.bulk},
     }
-    for resource_type in (registry.user, registry.group):
-        name = resource_type.endpoint.strip("/").lower()
-
-        def bound(method: Callable[..., Awaitable[Reply]], resource_type: object = resource_type) -> Handler:
-            return lambda call: method(call, resource_type)
-
-        table[(name,)] = {"GET": bound(resources.query), "POST": bound(resources.create)}
-        table[(name, ".search")] = {"POST": bound(resources.search)}
-        table[(name, ID)] = {
-            "GET": bound(resources.retrieve),
-            "PUT": bound(resources.replace),
-            "PATCH": bound(resources.modify),
-            "DELETE": bound(resources.delete),
+    for version, handlers in ((VERSION_2, version2), (VERSION_1, version1)):
+        resources, discovery = handlers.resources, handlers.discovery
+        table |= {
+            (version, "serviceproviderconfig"): {"GET": discovery.service_provider_config},
+            (version, "serviceproviderconfigs"): {"GET": discovery.service_provider_configs},
+            (version, "resourcetypes"): {"GET": discovery.resource_types},
+            (version, "resourcetypes", ID): {"GET": discovery.resource_type},
+            (version, "schemas"): {"GET": discovery.schemas},
+            (version, "schemas", ID): {"GET": discovery.schema},
         }
+        for resource_type in (registry.user, registry.group):
+            name = resource_type.endpoint.strip("/").lower()
+
+            def bound(method: Callable[..., Awaitable[Reply]], resource_type: object = resource_type) -> Handler:
+                return lambda call: method(call, resource_type)
+
+            table[(version, name)] = {"GET": bound(resources.query), "POST": bound(resources.create)}
+            table[(version, name, ID)] = {
+                "GET": bound(resources.retrieve),
+                "PUT": bound(resources.replace),
+                "PATCH": bound(resources.modify),
+                "DELETE": bound(resources.delete),
+            }
+            if version == VERSION_2:
+                table[(version, name, ".search")] = {"POST": bound(resources.search)}
     return table
 
 
@@ -98,7 +112,7 @@ class Application:
     ) -> None:
         self._table = table
         # The usual spellings in one look-up: collections by their path, everything else by the path above its id.
-        self._exact = {f"/scim/v2/{name}": methods for names, methods in table.items() for name in _spellings(names)}
+        self._exact = {f"/scim/{name}": methods for names, methods in table.items() for name in _spellings(names)}
         self._by_parent = {
             path.removesuffix(f"/{ID}"): methods for path, methods in self._exact.items() if path.endswith(ID)
         }
@@ -120,23 +134,24 @@ class Application:
         except ScimError as error:
             scim_type = error.scim_type
             # What was refused before it was read must not be mistaken for the next request.
-            reply = error_reply(error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout))
+            reply = _refusal(call, error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout))
         except Fault as fault:
             logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
-            reply = error_reply(
-                Unavailable(f"The directory cannot be used now ({fault.code}): the request was not carried out.")
+            reply = _refusal(
+                call,
+                Unavailable(f"The directory cannot be used now ({fault.code}): the request was not carried out."),
             )
         except asyncio.CancelledError:
             raise
         except BrokenBody:
             scim_type = InvalidSyntax.scim_type
-            reply = error_reply(InvalidSyntax("The body's chunks are not valid HTTP."), keep_alive=False)
+            reply = _refusal(call, InvalidSyntax("The body's chunks are not valid HTTP."), keep_alive=False)
         except ConnectionError:
             # Nobody is left to read this; the activity tells what happened.
-            reply = error_reply(RequestTimeout("The client hung up before its request was whole."), keep_alive=False)
+            reply = _refusal(call, RequestTimeout("The client hung up before its request was whole."), keep_alive=False)
         except Exception:
             logger.exception("request %s-%x failed", self._run, number)
-            reply = error_reply(InternalError(f"Internal error. Request id: {self._run}-{number:x}."))
+            reply = _refusal(call, InternalError(f"Internal error. Request id: {self._run}-{number:x}."))
         self._record(
             Exchange(
                 time.time(),
@@ -184,13 +199,13 @@ class Application:
     def _find(self, segments: list[str]) -> Methods:
         """Find the route of a path that is not spelled as we would: other case, doubled slashes."""
         folded = [segment.lower() for segment in segments]
-        if tuple(folded[:2]) != PREFIX:
+        if folded[:1] != [ROOT]:
             raise _no_endpoint(segments)
-        path = tuple(folded[2:])
+        path = tuple(folded[1:])
         methods = self._table.get(path) or self._table.get((*path[:-1], ID))
         if methods is not None:
             return methods
-        if path[0] == "me":
+        if path[:2] == (VERSION_2, "me"):
             raise NotSupported("/Me is not offered: a token belongs to an application, not to a person.")
         raise _no_endpoint(segments)
 
@@ -201,10 +216,16 @@ def _spellings(names: tuple[str, ...]) -> tuple[str, ...]:
     return (path, "/".join(_CANONICAL.get(name, name) for name in names))
 
 
+def _refusal(call: Call, error: ScimError, *, keep_alive: bool = True) -> Reply:
+    """Word an error in the version of SCIM that was spoken to."""
+    return (version1_error_reply if is_version1(call) else error_reply)(error, keep_alive=keep_alive)
+
+
 def _no_endpoint(segments: list[str]) -> ScimError:
     if len(segments) > 1 and segments[0].lower() == "scim" and segments[1].lower().startswith("v"):
         version = segments[1].lower()
-        if version != "v2" and version[1:].replace(".", "").isdigit():
-            return InvalidVersion(f"SCIM version {version} is not served here: use /scim/v2.")
+        if version not in {VERSION_1, VERSION_2} and version[1:].replace(".", "").isdigit():
+            return InvalidVersion(f"SCIM version {version} is not served here: use /scim/v2, or /scim/v1 for SCIM 1.1.")
     path = decode("/".join(segments))
-    return NotFound(f"There is no endpoint /{shorten_tokens(path)[:200]}: the base URL ends in /scim/v2.")
+    served = f"/{ROOT}/{VERSION_1 if path.lower().startswith(f'{ROOT}/{VERSION_1}') else VERSION_2}"
+    return NotFound(f"There is no endpoint /{shorten_tokens(path)[:200]}: the base URL ends in {served}.")

@@ -24,22 +24,24 @@ if TYPE_CHECKING:
 class DiscoveryEndpoints:
     """The handlers of /ServiceProviderConfig, /ResourceTypes and /Schemas."""
 
-    def __init__(self, registry: Registry, base_url: str, max_bulk_payload: int) -> None:
-        config = messages.service_provider_config(base_url, max_bulk_payload=max_bulk_payload)
+    reply: type[Reply] = Reply
+
+    def __init__(self, registry: Registry, base_url: str, max_bulk_payload: int, *, basic: bool = True) -> None:
+        config = messages.service_provider_config(base_url, max_bulk_payload=max_bulk_payload, basic=basic)
         self._config = orjson.dumps(config)
         self._okta_config = orjson.dumps(messages.okta_provider_config(config))
-        self._resource_types = _Catalogue(messages.resource_types(registry, base_url))
-        self._schemas = _Catalogue(messages.schemas(registry, base_url))
+        self._resource_types = _catalogue(messages.resource_types(registry, base_url))
+        self._schemas = _catalogue(messages.schemas(registry, base_url))
 
     async def service_provider_config(self, call: Call) -> Reply:
         """GET /ServiceProviderConfig."""
         call.meaning = "read the server's capabilities"
-        return Reply(200, self._config)
+        return self.reply(200, self._config)
 
     async def service_provider_configs(self, call: Call) -> Reply:
         """GET /ServiceProviderConfigs, the name of SCIM 1.1, which Okta's on-prem agent asks for (OKTA.md 2.3)."""
         call.meaning = "read the server's capabilities"
-        return Reply(200, self._okta_config)
+        return self.reply(200, self._okta_config)
 
     async def resource_types(self, call: Call) -> Reply:
         """GET /ResourceTypes."""
@@ -58,24 +60,31 @@ class DiscoveryEndpoints:
         return self._schemas.one(call, "read a schema")
 
 
-class _Catalogue:
-    """A fixed list of documents, whole and each by its id."""
+class Catalogue:
+    """A fixed list of documents, whole (``listed`` is the finished list) and each by its id."""
 
-    def __init__(self, documents: Sequence[Mapping[str, Any]]) -> None:
-        parts = [orjson.dumps(document) for document in documents]
-        self._list = messages.list_response(len(parts), 1, [part.decode() for part in parts])
-        self._by_id = {str(d["id"]).lower(): part for d, part in zip(documents, parts, strict=True)}
+    def __init__(self, documents: Sequence[Mapping[str, Any]], listed: bytes, reply: type[Reply] = Reply) -> None:
+        self._list = listed
+        self._by_id = {str(document["id"]).lower(): orjson.dumps(document) for document in documents}
+        self._reply = reply
 
     def all(self, call: Call, meaning: str) -> Reply:
+        """Give the whole list; raises Forbidden for a filter."""
         if "filter" in {name.lower() for name in call.parameters}:
             # RFC 7644 §4: a filter here must be refused, so that nobody takes the answer for a filtered one.
             raise Forbidden("Discovery endpoints take no filter: read the whole list.")
         call.meaning = meaning
-        return Reply(200, self._list)
+        return self._reply(200, self._list)
 
     def one(self, call: Call, meaning: str) -> Reply:
+        """Give the document whose id ends the path, in any case; raises NotFound."""
         body = self._by_id.get(call.last_segment.lower())
         if body is None:
             raise NotFound(f"{shorten_tokens(call.last_segment)[:200]} not found.")
         call.meaning = meaning
-        return Reply(200, body)
+        return self._reply(200, body)
+
+
+def _catalogue(documents: Sequence[Mapping[str, Any]]) -> Catalogue:
+    parts = [orjson.dumps(document).decode() for document in documents]
+    return Catalogue(documents, messages.list_response(len(parts), 1, parts))

@@ -15,21 +15,22 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypedDict
 
-from server.config import BASE_PATH
+from server.config import BASE_PATH, VERSION_1_PATH
 from server.faults import Fault, FaultCode, PortInUse
 from server.http.admission import Admission
-from server.http.application import Application, routes
+from server.http.application import Application, Handlers, routes
 from server.http.connection import Server
 from server.http.discovery import DiscoveryEndpoints
 from server.http.forwarding import TrustedProxies
 from server.http.guards import GuessGuard, HostGuard, RateGuard
 from server.http.resources import ResourceEndpoints
+from server.http.version1 import Version1DiscoveryEndpoints, Version1ResourceEndpoints
 from server.tokens import Authenticator, LastUses
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import AsyncIterator, Callable
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     from server.config import ServerConfig
     from server.http.renewal import Renewal
@@ -75,14 +76,10 @@ async def listening(
     readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
     try:
         application = Application(
-            routes(
-                ResourceEndpoints(workspace.provider, workspace.database, readers, config, base_url),
-                DiscoveryEndpoints(workspace.registry, base_url, config.bulk_body_limit),
-                workspace.registry,
-            ),
+            routes(*_handlers(workspace, config, readers, base_url), workspace.registry),
             Admission(
                 workspace.database,
-                Authenticator(workspace.token_store),
+                Authenticator(workspace.token_store, basic=config.basic_authentication),
                 uses,
                 hosts,
                 GuessGuard(time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty),
@@ -117,6 +114,24 @@ async def listening(
     finally:
         sock.close()
         readers.shutdown(wait=True)
+
+
+def _handlers(
+    workspace: Workspace, config: ServerConfig, readers: Executor, base_url: str
+) -> tuple[Handlers, Handlers]:
+    """Give the handlers of 2.0 and those of 1.1: the same provider and store behind both."""
+    version1_url = base_url.removesuffix(BASE_PATH) + VERSION_1_PATH
+    basic = config.basic_authentication
+    return (
+        Handlers(
+            ResourceEndpoints(workspace.provider, workspace.database, readers, config, base_url),
+            DiscoveryEndpoints(workspace.registry, base_url, config.bulk_body_limit, basic=basic),
+        ),
+        Handlers(
+            Version1ResourceEndpoints(workspace.provider, workspace.database, readers, config, version1_url),
+            Version1DiscoveryEndpoints(workspace.registry, version1_url, basic=basic),
+        ),
+    )
 
 
 def bind(host: str, port: int) -> socket.socket:

@@ -67,10 +67,25 @@ OKTA_CAPABILITIES: Final = (
 """What is supported of Okta's list, which also has PUSH_PASSWORD_UPDATES: passwords are taken and forgotten here."""
 
 
+_BASIC: Final = {
+    "type": "httpbasic",
+    "name": "HTTP Basic",
+    "description": "A token made in Perch, sent as the password; the user name may be any.",
+    "specUri": "https://www.rfc-editor.org/info/rfc7617",
+}
+
+
 def service_provider_config(
-    base_url: str, *, max_bulk_operations: int = MAX_BULK_OPERATIONS, max_bulk_payload: int = MAX_BULK_PAYLOAD
+    base_url: str,
+    *,
+    max_bulk_operations: int = MAX_BULK_OPERATIONS,
+    max_bulk_payload: int = MAX_BULK_PAYLOAD,
+    basic: bool = True,
 ) -> dict[str, Any]:
-    """Give the ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4); ``base_url`` has no slash at its end."""
+    """Give the ServiceProviderConfig (RFC 7643 §5, RFC 9865 §4); ``base_url`` has no slash at its end.
+
+    ``basic`` says that a token is taken as the password of HTTP Basic, too.
+    """
     return {
         "schemas": [SERVICE_PROVIDER_CONFIG_URN],
         "patch": {"supported": True},
@@ -98,7 +113,8 @@ def service_provider_config(
                 "description": "A token made in Perch, sent in the Authorization header.",
                 "specUri": "https://www.rfc-editor.org/info/rfc6750",
                 "primary": True,
-            }
+            },
+            *([_BASIC] if basic else []),
         ],
         "meta": {
             "resourceType": "ServiceProviderConfig",

@@ -59,9 +59,12 @@ def test_every_documented_command_exists() -> None:
 def test_the_endpoint_table_is_the_route_table() -> None:
     registry = load_registry(resources.schema_documents(), ServerConfig().required)
     anything: Any = MagicMock()
-    served = {"/" + "/".join(path): set(methods) for path, methods in routes(anything, anything, registry).items()}
+    served = {
+        f"/scim/{'/'.join(path)}".removeprefix("/scim/v2") or "/": set(methods)
+        for path, methods in routes(anything, anything, registry).items()
+    }
     documented: dict[str, set[str]] = {}
-    for paths, methods, *_meaning in table_below("Endpoints"):
+    for paths, methods, *_meaning in [*table_below("Endpoints"), *table_below("SCIM 1.1")]:
         for path in re.findall(r"`(/[^`]*)`", paths):
             documented[path.lower()] = set(re.findall(r"[A-Z]{3,}", methods))
     assert documented.pop("/healthz") == {"GET"}

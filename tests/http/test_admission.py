@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import time
+from base64 import b64encode
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from server.issuing import TokenIssuer
 from server.records import Access, Refusal
 from server.tokens import generate
 from server.workspace import Workspace
-from tests.http.client import PATIENCE, Wire, ask, message, person, received
+from tests.http.client import PATIENCE, Answer, Wire, ask, message, person, received
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,9 +45,26 @@ def test_no_token_is_401_and_says_how_to_show_one(endpoint: RunningEndpoint, hea
         wire.send(data if header is not None else data.replace(b"Authorization: \r\n", b""))
         answer = wire.answer()
         assert "generate a new one" in answer.refused(401)
-        assert answer.headers["www-authenticate"] == "Bearer"
+        assert answer.headers["www-authenticate"] == 'Basic realm="Perch", charset="UTF-8", Bearer'
         wire.send(message(endpoint, "GET", USERS))
         assert wire.answer().status == 200, "the connection is still good"
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "BASIC"])
+def test_a_token_as_a_password_is_taken_unless_a_setting_refuses_it(
+    endpoint: RunningEndpoint, serve: Serve, scheme: str
+) -> None:
+    def answer(running: RunningEndpoint) -> Answer:
+        credentials = b64encode(f"okta:{running.token}".encode()).decode()
+        return ask(running, "GET", USERS, headers={"Authorization": f"{scheme} {credentials}"})
+
+    assert answer(endpoint).status == 200
+    strict = serve(environ={"PERCH_BASIC_AUTHENTICATION": "false"})
+    refused = answer(strict)
+    assert refused.status == 401
+    assert refused.headers["www-authenticate"] == "Bearer"
+    config = ask(strict, "GET", "/ServiceProviderConfig").json
+    assert [one["type"] for one in config["authenticationSchemes"]] == ["oauthbearertoken"]
 
 
 def test_an_address_that_guesses_is_slowed_down_but_a_valid_token_from_it_is_not(serve: Serve) -> None:

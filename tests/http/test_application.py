@@ -56,7 +56,10 @@ async def fine(call: Call) -> Reply:
 def application(
     handler: Any, record: list[Exchange], *, method: str = "GET", access: Access = Access.READ_WRITE
 ) -> Application:
-    table: dict[tuple[str, ...], Any] = {("things", ID): {method: handler}}
+    table: dict[tuple[str, ...], Any] = {
+        ("v2", "things", ID): {method: handler},
+        ("v1", "things", ID): {method: handler},
+    }
     return Application(table, cast("Admission", OpenDoor(access)), record.append, "run1")
 
 
@@ -183,6 +186,22 @@ def test_a_method_that_is_not_offered_is_405_with_those_that_are(
     assert answer.headers["allow"] == allowed
 
 
+@pytest.mark.parametrize("prefix", ["/scim/v1", "/SCIM/V1", "//scim//v1", "/scim/v1/"])
+def test_scim_1_1_is_found_however_its_base_url_is_spelled(endpoint: RunningEndpoint, prefix: str) -> None:
+    with Wire(endpoint.port) as wire:
+        wire.send(message(endpoint, "GET", "/uSeRs/").replace(b"/scim/v2", prefix.encode(), 1))
+        assert wire.answer().json["schemas"] == ["urn:scim:schemas:core:1.0"]
+
+
+async def test_an_error_is_worded_in_the_version_that_was_spoken_to() -> None:
+    served = application(Raising(InvalidValue("The title is missing.")), [])
+    assert (await answered(served, target="/scim/v1/things/7")).body == (
+        b'{"schemas":["urn:scim:schemas:core:1.0"],"Errors":[{"description":"The title is missing.","code":400}],'
+        b'"detail":"The title is missing.","status":"400"}'
+    )
+    assert ERROR_URN.encode() in (await answered(served)).body
+
+
 def test_me_is_named_and_not_offered(endpoint: RunningEndpoint) -> None:
     for path in ("/Me", "/me/"):
         assert "/Me" in ask(endpoint, "GET", path).refused(501)
@@ -191,7 +210,8 @@ def test_me_is_named_and_not_offered(endpoint: RunningEndpoint) -> None:
 @pytest.mark.parametrize(
     ("target", "status"),
     [
-        ("/scim/v1/Users", 400),
+        ("/scim/v3/Users", 400),
+        ("/scim/v1.1/Users", 400),
         ("/scim/v3", 400),
         ("/scim/v2.0/Users", 400),
         ("/scim", 404),

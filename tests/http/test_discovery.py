@@ -39,7 +39,7 @@ def test_what_is_served_is_listed(endpoint: RunningEndpoint) -> None:
 def test_the_configuration_is_at_its_location(endpoint: RunningEndpoint) -> None:
     config = ask(endpoint, "GET", "/ServiceProviderConfig").json
     assert config["meta"]["location"] == f"{endpoint.base_url}/ServiceProviderConfig"
-    assert [scheme["type"] for scheme in config["authenticationSchemes"]] == ["oauthbearertoken"]
+    assert [scheme["type"] for scheme in config["authenticationSchemes"]] == ["oauthbearertoken", "httpbasic"]
     for feature in ("patch", "bulk", "filter", "sort", "etag"):
         assert config[feature]["supported"] is True
     assert config["changePassword"]["supported"] is False

@@ -139,7 +139,7 @@ def test_a_token_that_is_wrong_is_refused_on_every_path(endpoint: RunningEndpoin
     for path in PATHS:
         status, headers, answer = send(endpoint, "GET", path, headers={"Authorization": ""})
         assert status == 401
-        assert headers["www-authenticate"] == "Bearer"
+        assert headers["www-authenticate"] == 'Basic realm="Perch", charset="UTF-8", Bearer'
         assert_scim_error(status, headers, answer)
 
 
@@ -219,7 +219,7 @@ def test_a_web_page_is_refused_and_gets_no_cors_header(endpoint: RunningEndpoint
 def test_another_version_of_the_protocol_is_named(endpoint: RunningEndpoint) -> None:
     status, _, answer = raw(
         endpoint,
-        f"GET /scim/v1/Users HTTP/1.1\r\nHost: localhost\r\nAuthorization: {endpoint.token}\r\n\r\n".encode(),
+        f"GET /scim/v3/Users HTTP/1.1\r\nHost: localhost\r\nAuthorization: {endpoint.token}\r\n\r\n".encode(),
     )
     assert status == 400
     assert json.loads(answer)["scimType"] == "invalidVers"

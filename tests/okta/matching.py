@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 ERROR_URN = "urn:ietf:params:scim:api:messages:2.0:Error"
 LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
+CORE_1_URN = "urn:scim:schemas:core:1.0"
+NOT_IN_VERSION_1 = ("urn:ietf:params:scim:", "/scim/v2")
+"""What an answer of SCIM 1.1 never holds: a word of 2.0, a location that leads there."""
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 
@@ -87,12 +90,14 @@ def _special(expected: Mapping[str, Any], actual: Any, path: str) -> str | None:
     return None
 
 
-def standing_rules(answer: Answer) -> str | None:
-    """What Okta wants of every answer: OKTA.md 1.4, 1.12, A26, A27, A32, A33, section 7.7 and 7.11."""
+def standing_rules(answer: Answer, base: str = "/scim/v2") -> str | None:
+    """What Okta wants of every answer: OKTA.md 1.4, 1.12, A26, A27, A32, A33, section 2.5, 7.7 and 7.11."""
     if answer.status == 204 or answer.status == 304:
         return f"a {answer.status} answer has no body" if answer.content else None
-    if not answer.headers.get("content-type", "").startswith("application/scim+json"):
-        return f"Content-Type is {answer.headers.get('content-type')!r}, not application/scim+json"
+    former = base == "/scim/v1"
+    media_type = "application/json" if former else "application/scim+json"
+    if not answer.headers.get("content-type", "").startswith(media_type):
+        return f"Content-Type is {answer.headers.get('content-type')!r}, not {media_type}"
     try:
         body = answer.body()
     except ValueError as error:
@@ -104,6 +109,8 @@ def standing_rules(answer: Answer) -> str | None:
     schemas = body.get("schemas")
     if not isinstance(schemas, list) or not schemas:
         return "body.schemas is missing"
+    if former:
+        return _version_1_rules(answer, body)
     if answer.status >= 400:
         if ERROR_URN not in schemas:
             return f"body.schemas is {schemas!r}, not that of an Error"
@@ -113,6 +120,18 @@ def standing_rules(answer: Answer) -> str | None:
     if LIST_URN in schemas:
         return _list_rules(body)
     return _unwanted(body, "body")
+
+
+def _version_1_rules(answer: Answer, body: Mapping[str, Any]) -> str | None:
+    if CORE_1_URN not in body["schemas"]:
+        return f"body.schemas is {body['schemas']!r}, without {CORE_1_URN}"
+    if answer.status >= 400:
+        wanted = {"Errors": [{"description": "<string>", "code": answer.status}], "detail": "<string>"}
+        return difference(wanted, body, "body")
+    said = f"{answer.content.decode()} {answer.headers.get('location')}"
+    if foreign := next((word for word in NOT_IN_VERSION_1 if word in said), None):
+        return f"the answer holds {foreign}, which belongs to SCIM 2.0"
+    return _list_rules(body) if "Resources" in body else _unwanted(body, "body")
 
 
 def _list_rules(body: Mapping[str, Any]) -> str | None:

@@ -6,6 +6,7 @@ rules below: they are what Okta demands of every answer, whatever the request wa
 
 from __future__ import annotations
 
+import base64
 import http.client
 import json
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
-from tests.okta.matching import MISSING, difference, shown, standing_rules
+from tests.okta.matching import CORE_1_URN, MISSING, difference, shown, standing_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 CONVERSATIONS = Path(__file__).parent / "conversations"
 USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
+BASE = "/scim/v2"
+VERSION_1_BASE = "/scim/v1"
 PLACEHOLDER = re.compile(r"\{\{([a-z_]+[0-9]*)\}\}")
 
 DEFAULT_HEADERS = {
@@ -38,6 +41,13 @@ DEFAULT_HEADERS = {
     "Connection": "Keep-Alive",
     "Accept-Encoding": "identity",
 }
+
+VERSION_1_HEADERS = {
+    **DEFAULT_HEADERS,
+    "Accept": "application/json",
+    "Content-Type": "application/json; charset=utf-8",
+}
+"""Of SCIM 1.1, where the types alone differ (OKTA.md 1.1)."""
 
 DOCUMENTED_USER = {
     "schemas": [USER_URN],
@@ -82,6 +92,8 @@ class Replay:
     endpoint: Endpoint
     values: dict[str, str] = field(default_factory=dict)
     created: list[str] = field(default_factory=list)
+    base: str = BASE
+    """The part of the URL that says which version of SCIM is spoken."""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.endpoint.base_url)
@@ -90,6 +102,7 @@ class Replay:
             "unique": "".join(secrets.choice(string.ascii_lowercase) for _ in range(10)),
             "never": str(uuid.uuid4()),
             "token": self.endpoint.token,
+            "basic": base64.b64encode(f"perch:{self.endpoint.token}".encode()).decode(),
             "base": self.endpoint.base_url.rstrip("/"),
         }
         self.connection = http.client.HTTPConnection(self.host, timeout=30)
@@ -99,15 +112,22 @@ class Replay:
 
         Raises Difference at the first answer that is not what the file or a standing rule wants.
         """
+        self._speak(document.get("base", BASE))
         try:
             for part in ("setup", "exchanges"):
                 for number, exchange in enumerate(document.get(part, []), start=1):
-                    whole = spelled_out(exchange)
+                    whole = spelled_out(exchange, self.base)
                     for index in range(whole.get("times", 1)):
                         self._exchange(f"{document['title']}\n  {part} {number}", whole, index)
         finally:
             self.clean_up()
             self.connection.close()
+
+    def _speak(self, base: str) -> None:
+        """Go to the other version of SCIM, if it is another one."""
+        self.base_path = self.base_path.removesuffix(self.base) + base
+        self.values["base"] = self.values["base"].removesuffix(self.base) + base
+        self.base = base
 
     def clean_up(self) -> None:
         for target in reversed(self.created):
@@ -124,7 +144,7 @@ class Replay:
         else:
             answers = [self._send(self.connection, request)]
         self._note_created(request, answers)
-        problem = next(filter(None, (standing_rules(answer) for answer in answers)), None)
+        problem = next(filter(None, (standing_rules(answer, self.base) for answer in answers)), None)
         if problem is None and "statuses" in expected:
             counted = {str(status): count for status, count in Counter(answer.status for answer in answers).items()}
             problem = difference(expected["statuses"], counted, "statuses", exact=True)
@@ -173,7 +193,8 @@ class Replay:
             content = json.dumps(request["body"], separators=(",", ":"), ensure_ascii=False).encode()
         elif "raw_body" in request:
             content = request["raw_body"].encode()
-        chosen = {**DEFAULT_HEADERS, **request.get("headers", {})}
+        usual = VERSION_1_HEADERS if self.base == VERSION_1_BASE else DEFAULT_HEADERS
+        chosen = {**usual, **request.get("headers", {})}
         if content is None and "Content-Type" not in request.get("headers", {}):
             del chosen["Content-Type"]
         headers = {name: self.fill(value) for name, value in chosen.items() if value is not None}
@@ -195,11 +216,12 @@ class Replay:
                     self.created.append(urlsplit(operation["location"]).path.removeprefix(self.base_path))
 
 
-def spelled_out(exchange: Mapping[str, Any]) -> Mapping[str, Any]:
+def spelled_out(exchange: Mapping[str, Any], base: str = BASE) -> Mapping[str, Any]:
     """Turn the two short forms of setup, ``user`` and ``group``, into the requests they stand for."""
+    former = base == VERSION_1_BASE
     if "group" in exchange:
         body = {
-            "schemas": [GROUP_URN],
+            "schemas": [CORE_1_URN if former else GROUP_URN],
             "displayName": exchange["group"],
             "members": exchange.get("members", []),
         }
@@ -208,6 +230,7 @@ def spelled_out(exchange: Mapping[str, Any]) -> Mapping[str, Any]:
         address = exchange["user"] + ".{{unique}}@okta.local"
         body = {
             **DOCUMENTED_USER,
+            "schemas": [CORE_1_URN if former else USER_URN],
             "userName": address,
             "emails": [{"primary": True, "value": address, "type": "work"}],
         }
@@ -258,8 +281,10 @@ METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE"}
 
 def problems(document: Mapping[str, Any]) -> Iterator[str]:
     """Name what is wrong with a conversation file itself."""
-    if unknown := set(document) - {"title", "source", "covers", "setup", "exchanges"}:
+    if unknown := set(document) - {"title", "source", "covers", "base", "setup", "exchanges"}:
         yield f"has unknown keys {sorted(unknown)}"
+    if document.get("base", BASE) not in (BASE, VERSION_1_BASE):
+        yield f"has the base {document['base']!r}"
     for name in ("title", "source", "covers", "exchanges"):
         if not document.get(name):
             yield f"has no {name}"

@@ -18,6 +18,7 @@ LINES = [
     *(f"SPEC {number}" for number in range(1, 13)),
     "SPEC23",
     *(f"§1.{number}" for number in range(1, 14)),
+    *(f"§2.{number}" for number in range(1, 7)),
     "§6",
 ]
 
@@ -27,7 +28,6 @@ WITHOUT = {
     "A40": "Okta sends nothing, so there is nothing to answer: the README tells the admin to click Provision User",
     "A48": "about the form in Okta's console: the base URL that is shown has no underscore",
     "A52": "Okta sends nothing",
-    "B7": "the way out is SCIM 1.1, which comes with the on-prem agent's own tree",
     "B9": "TLS trust of the agent: documentation",
     "C23": "an alias that only Microsoft's collection uses; unknown paths answer 404 as a SCIM Error (a32)",
 }

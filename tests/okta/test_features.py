@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from server.okta.dialogues import Kind, OktaClient
 from server.okta.features import Feature, recognise
 from server.okta.person import Person
 from server.workspace import Workspace
+from tests.okta.replay import CONVERSATIONS, Replay
 
 if TYPE_CHECKING:
     from tests.endpoint import Serve
@@ -40,6 +42,9 @@ GROUPS, GROUP = "/scim/v2/Groups", "/scim/v2/Groups/abf4dd94-a4c0-4f67-89c9-76b0
         (GROUPS, "filter=displayName%20eq%20%22a%22&startIndex=1&count=100", Feature.FIND_GROUP),
         ("/scim/v2/ServiceProviderConfig", "", Feature.DISCOVERY),
         ("/scim/v2/ServiceProviderConfigs", "", Feature.DISCOVERY),
+        ("/scim/v1//ServiceProviderConfigs", "", Feature.DISCOVERY),
+        ("/scim/v1//Users", "startIndex=1&count=2", Feature.CONNECTION_TEST),
+        ("/scim/v1/Groups", "startIndex=1&count=100", Feature.IMPORT_GROUPS),
         ("/scim/v2/Schemas/", "", Feature.DISCOVERY),
         ("/scim/v2/users", "startIndex=1&count=2", Feature.CONNECTION_TEST),
         (USER, "", None),
@@ -214,3 +219,35 @@ def test_perch_recognises_what_okta_did(kind: Kind, serve: Serve) -> None:
         Feature.GROUP_DELETE,
     ]
     assert sightings == set(seen)
+
+
+@pytest.mark.parametrize(
+    ("file", "features"),
+    [
+        (
+            "okta-2.4-every-change-is-a-put",
+            [
+                Feature.PUSH_NEW_USER,
+                Feature.PUSH_PROFILE_UPDATE,
+                Feature.PASSWORD_SYNC,
+                Feature.DEACTIVATE,
+                Feature.FIND_USER,
+                Feature.REACTIVATE,
+                Feature.PUSH_PROFILE_UPDATE,
+                Feature.DELETE_USER,
+            ],
+        ),
+        ("okta-2.3-capabilities-v1", [Feature.DISCOVERY, Feature.DISCOVERY]),
+    ],
+)
+def test_perch_recognises_what_the_agent_did_in_scim_1_1(serve: Serve, file: str, features: list[Feature]) -> None:
+    running = serve()
+    Replay(running).play(json.loads((CONVERSATIONS / f"{file}.json").read_text("utf-8")))
+    running.stop()
+    with Workspace.open(running.data_dir, ServerConfig()) as workspace:
+        records = sorted(workspace.activity.recent(100), key=lambda record: record.seq)
+        sightings = {sighting.feature for sighting in workspace.activity.sightings()}
+
+    assert {record.path[:9] for record in records} == {"/scim/v1/"}
+    assert [record.feature for record in records if record.feature is not None] == features
+    assert sightings == set(features)

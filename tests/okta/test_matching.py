@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.okta.matching import ERROR_URN, LIST_URN, MISSING, difference, standing_rules
+from tests.okta.matching import CORE_1_URN, ERROR_URN, LIST_URN, MISSING, difference, standing_rules
 from tests.okta.replay import Answer
 
 SCIM = {"content-type": "application/scim+json; charset=utf-8"}
@@ -68,9 +68,9 @@ def test_nothing_at_all_is_not_any() -> None:
     assert difference("<any>", MISSING, "body") == 'body: expected "<any>", but it is absent'
 
 
-def answered(status: int, body: Any, headers: dict[str, str] | None = None) -> str | None:
+def answered(status: int, body: Any, headers: dict[str, str] | None = None, base: str = "/scim/v2") -> str | None:
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return standing_rules(Answer(status, SCIM if headers is None else headers, content))
+    return standing_rules(Answer(status, SCIM if headers is None else headers, content), base)
 
 
 def listing(**changes: Any) -> dict[str, Any]:
@@ -121,3 +121,39 @@ def test_the_content_type_is_scims() -> None:
     problem = answered(200, {"schemas": ["urn:x"]}, {"content-type": "text/html"})
 
     assert problem == "Content-Type is 'text/html', not application/scim+json"
+
+
+JSON = {"content-type": "application/json; charset=utf-8"}
+
+
+def told_of_version_1(status: int, body: Any, headers: dict[str, str] | None = None) -> str | None:
+    return answered(status, body, {**JSON, **(headers or {})}, "/scim/v1")
+
+
+def test_good_answers_of_scim_1_1_keep_its_rules() -> None:
+    error = {"schemas": [CORE_1_URN], "Errors": [{"description": "gone", "code": 404}], "detail": "gone"}
+
+    assert told_of_version_1(200, listing(schemas=[CORE_1_URN])) is None
+    assert told_of_version_1(404, error) is None
+    assert answered(204, b"", {}, "/scim/v1") is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "headers", "told"),
+    [
+        (200, {"schemas": [CORE_1_URN]}, SCIM, "not application/json"),
+        (200, listing(), None, "without urn:scim:schemas:core:1.0"),
+        (200, listing(schemas=[CORE_1_URN], startIndex="1"), None, "not an integer"),
+        (200, {"schemas": [CORE_1_URN], "password": "x"}, None, "holds a password"),
+        (200, {"schemas": [CORE_1_URN, LIST_URN]}, None, "belongs to SCIM 2.0"),
+        (201, {"schemas": [CORE_1_URN]}, {"location": "http://x/scim/v2/Users/1"}, "belongs to SCIM 2.0"),
+        (404, {"schemas": [CORE_1_URN], "detail": "gone"}, None, "body.Errors"),
+        (404, {"schemas": [CORE_1_URN], "Errors": [{"description": "gone", "code": "404"}]}, None, "code"),
+        (404, {"schemas": [CORE_1_URN], "Errors": [{"description": "gone", "code": 404}]}, None, "body.detail"),
+    ],
+)
+def test_a_broken_rule_of_scim_1_1_is_told(status: int, body: Any, headers: dict[str, str] | None, told: str) -> None:
+    problem = told_of_version_1(status, body, headers)
+
+    assert problem is not None
+    assert told in problem

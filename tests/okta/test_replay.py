@@ -7,10 +7,12 @@ from typing import Any
 
 import pytest
 
+from tests.okta.matching import CORE_1_URN
 from tests.okta.replay import Difference, Replay, problems
 from tests.okta.stand_in import Reply, StandIn, standing_in
 
 SCIM = {"Content-Type": "application/scim+json"}
+JSON = {"Content-Type": "application/json"}
 USER = {"schemas": ["urn:x"], "id": "u1", "userName": "a"}
 
 
@@ -53,6 +55,29 @@ def test_a_broken_standing_rule_fails_without_being_written_down() -> None:
     reply = Reply(200, {"schemas": ["urn:x"], "password": "x"}, SCIM)
     with standing_in(reply) as stand_in, pytest.raises(Difference, match="holds a password"):
         play(stand_in, get("/Users/u1"))
+
+
+def test_a_file_of_scim_1_1_is_played_below_its_own_base() -> None:
+    former = {"schemas": [CORE_1_URN], "id": "u1"}
+    replies = (Reply(201, former, JSON), Reply(200, former, JSON), Reply(204))
+    exchange = get("/Users/{{id}}?at={{base}}")
+    document = {
+        "title": "A test",
+        "base": "/scim/v1",
+        "setup": [{"user": "one", "capture": {"id": "body.id"}}],
+        "exchanges": [exchange],
+    }
+    with standing_in(*replies) as stand_in:
+        Replay(At(stand_in.base_url)).play(document)
+
+        one_point_one = stand_in.base_url.replace("/scim/v2", "/scim/v1")
+        assert stand_in.lines == [
+            "POST /scim/v1/Users",
+            f"GET /scim/v1/Users/u1?at={one_point_one}",
+            "DELETE /scim/v1/Users/u1",
+        ]
+        assert stand_in.received[0].document["schemas"] == [CORE_1_URN]
+        assert dict(stand_in.received[0].headers)["Content-Type"] == "application/json; charset=utf-8"
 
 
 def test_a_repetition_counts_and_an_array_repeats_its_items() -> None:
@@ -98,10 +123,11 @@ def test_a_file_that_is_not_well_formed_is_told_so() -> None:
         "expects": {},
     }
 
-    told = list(problems({"title": "x", "exchanges": [exchange], "more": 1}))
+    told = list(problems({"title": "x", "base": "/scim/v3", "exchanges": [exchange], "more": 1}))
 
     assert told == [
         "has unknown keys ['more']",
+        "has the base '/scim/v3'",
         "has no source",
         "has no covers",
         "exchanges 1 has unknown keys ['expects']",
