@@ -33,6 +33,11 @@ def style_path(name: str) -> Path:
     return Path(str(files(__name__).joinpath("styles", name)))
 
 
+def service_template(name: str) -> str:
+    """Give a file that makes Perch a service, in which ``{{name}}`` stands for a word that is filled in."""
+    return files(__name__).joinpath("service", name).read_text("utf-8")
+
+
 def company_document(name: str) -> Any:
     """Read a file of the invented company: ``names``, ``work`` or ``here``; a new copy at each call."""
     return json.loads((files(__name__) / "company" / f"{name}.json").read_text(encoding="utf-8"))

@@ -76,3 +76,10 @@ def test_the_invented_company_is_there_a_new_copy_at_each_call(name: str) -> Non
     assert first
     assert company_document(name) == first
     assert company_document(name) is not first
+
+
+def test_every_file_that_makes_a_service_is_there() -> None:
+    shipped = {entry.name for entry in (files("resources") / "service").iterdir()} - {"README.md"}
+    assert shipped == {"perch.service", "perch-user.service", "perch.plist", "perch.xml"}
+    for name in shipped:
+        assert "{{" in resources.service_template(name)

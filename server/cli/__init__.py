@@ -9,6 +9,7 @@ from server.cli.demo import demo
 from server.cli.invocation import Commands, Invocation, installed_version
 from server.cli.resources import group, user
 from server.cli.serve import serve
+from server.cli.service import service
 from server.cli.simulate import simulate
 from server.cli.tls import tls
 from server.cli.tokens import token
@@ -44,6 +45,7 @@ for command in (
     backup,
     restore,
     doctor,
+    service,
     tls,
     simulate,
 ):

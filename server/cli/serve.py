@@ -23,7 +23,11 @@ from typing import TYPE_CHECKING
 import click
 
 from server.backups import keep_daily
+from server.cli import log_lines
 from server.cli.invocation import Invocation, pass_invocation
+from server.cli.notification import Notifier
+from server.cli.request_lines import RequestLines
+from server.cli.supervision import Supervision
 from server.config import is_refused_by_okta
 from server.daily_export import DailyExport, keep_exporting
 from server.faults import Fault, FaultCode, StoreUnavailable
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from server.config import ServerConfig
+    from server.records import Exchange
     from server.store.serving import Serving
 
 SWITCH_INTERVAL = 0.001
@@ -81,6 +86,15 @@ def _from_here(context: click.Context, parameter: click.Parameter, value: str | 
 )
 @click.option("--tls-key", metavar="FILE", callback=_from_here, help="The private key of the certificate (PEM).")
 @click.option(
+    "--metrics-port",
+    type=click.IntRange(0, 65_535),
+    help="Show /metrics on this port of 127.0.0.1, too, without a token; 0 picks a free one.",
+)
+@click.option(
+    "--log-json", is_flag=True, help="Log in JSON, one object a line (as it is done under systemd's journal)."
+)
+@click.option("--log-requests", is_flag=True, help="Log every request, without its body and its query.")
+@click.option(
     "--parent-watch", is_flag=True, help="End when standard input is closed (for a program that starts this)."
 )
 @click.option(
@@ -99,6 +113,9 @@ def serve(
     insecure_bind: bool | None,
     tls_cert: str | None,
     tls_key: str | None,
+    metrics_port: int | None,
+    log_json: bool,
+    log_requests: bool,
     parent_watch: bool,
     as_json: bool,
 ) -> None:
@@ -114,19 +131,37 @@ def serve(
         "tls_cert": tls_cert,
         "tls_key": tls_key,
     }
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    in_json = log_lines.set_up(as_json=log_json)
+    supervision = Supervision(Notifier.taken_from(), in_json)
     with ExitStack() as stack:
-        stack.enter_context(_faults_as_json() if as_json else nullcontext())
+        # A program that asked for its own line gets that one.
+        ending = _faults_as_json() if as_json else log_lines.failures_logged() if in_json else nullcontext()
+        stack.enter_context(ending)
         config = invocation.config(flags)
         folder = invocation.folder()
         claim = stack.enter_context(claimed(folder))
         workspace = stack.enter_context(Workspace.open(folder, config, actor="endpoint"))
         run = secrets.token_hex(4)
         activity = stack.enter_context(closing(_activity(folder, config, run)))
+        record = activity.record
+        if log_requests:
+            record = stack.enter_context(closing(RequestLines(record, run))).record
         sys.setswitchinterval(SWITCH_INTERVAL)
         announce = _announce_as_json if as_json else _announce
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
-            runner.run(_serve(workspace, config, activity, claim, announce, parent_watch=parent_watch))
+            runner.run(
+                _serve(
+                    workspace,
+                    config,
+                    record,
+                    run,
+                    claim,
+                    announce,
+                    supervision,
+                    metrics_port,
+                    parent_watch=parent_watch,
+                )
+            )
 
 
 @contextmanager
@@ -192,9 +227,12 @@ def loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 async def _serve(
     workspace: Workspace,
     config: ServerConfig,
-    activity: ActivityLog,
+    record: Callable[[Exchange], None],
+    run: str,
     claim: Claim,
     announce: Callable[[Serving], None],
+    supervision: Supervision,
+    metrics_port: int | None,
     *,
     parent_watch: bool,
 ) -> None:
@@ -204,7 +242,7 @@ async def _serve(
 
     stop = asyncio.Event()
     with _stopping(stop):
-        async with listening(workspace, config, activity.record, activity.run) as endpoint:
+        async with listening(workspace, config, record, run, metrics_port) as endpoint:
             serving = claim.announce(endpoint.base_url, endpoint.local_url, _now())
             # What lives now lives until the end: the collector need not look at it again. A full collection,
             # in which no request is answered, took 27 ms before and takes no time now.
@@ -217,12 +255,14 @@ async def _serve(
                 logger.warning(_WITHOUT_A_NAME if config.tls_cert is None else _WITHOUT_A_NAME_BY_TLS)
             if is_refused_by_okta(config.public_url):
                 logger.warning("Okta refuses a base URL with an underscore: give %s another name.", config.public_url)
+            alive = supervision.begin(serving.base_url, endpoint.metrics_port, lambda: workspace.database.writing)
             announce(serving)
             upkeep = asyncio.create_task(keep_daily(workspace.backups))
             exporting = asyncio.create_task(keep_exporting(DailyExport(workspace)))
             watcher = Watcher(workspace.database, Perseverance())
             watcher.start()
             await stop.wait()
+            await supervision.end(alive)
             claim.withdraw()
             upkeep.cancel()
             exporting.cancel()

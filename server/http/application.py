@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from server.faults import Fault
@@ -16,6 +17,7 @@ from server.http.body import BrokenBody
 from server.http.call import Call
 from server.http.query_string import decode
 from server.http.reply import Reply, error_reply
+from server.http.traffic import Traffic
 from server.http.version1 import VERSION as VERSION_1
 from server.http.version1 import is_version1, version1_error_reply
 from server.records import Access, Exchange, Refusal
@@ -51,6 +53,8 @@ ID = "{id}"
 
 ROOT = "scim"
 VERSION_2 = "v2"
+
+NOTHING_ASIDE: Mapping[str, Handler] = MappingProxyType({})
 
 _CANONICAL = {"users": "Users", "groups": "Groups", "bulk": "Bulk"}
 
@@ -101,7 +105,10 @@ def routes(version2: Handlers, version1: Handlers, registry: Registry) -> dict[t
 
 
 class Application:
-    """Answers every request; hand it to the listener. ``record`` takes what the activity keeps."""
+    """Answers every request; hand it to the listener. ``record`` takes what the activity keeps.
+
+    ``aside`` has what is outside of SCIM, by its path.
+    """
 
     def __init__(
         self,
@@ -109,8 +116,14 @@ class Application:
         admission: Admission,
         record: Callable[[Exchange], None],
         run: str,
+        *,
+        aside: Mapping[str, Handler] = NOTHING_ASIDE,
+        traffic: Traffic | None = None,
     ) -> None:
         self._table = table
+        self._aside = aside
+        self._count = (traffic or Traffic()).count
+        self._names = {id(methods): f"/scim/{_spellings(names)[1]}" for names, methods in table.items()}
         # The usual spellings in one look-up: collections by their path, everything else by the path above its id.
         self._exact = {f"/scim/{name}": methods for names, methods in table.items() for name in _spellings(names)}
         self._by_parent = {
@@ -136,7 +149,8 @@ class Application:
             # What was refused before it was read must not be mistaken for the next request.
             reply = _refusal(call, error, keep_alive=not isinstance(error, PayloadTooLarge | RequestTimeout))
         except Fault as fault:
-            logger.error("request %s-%x: %s", self._run, number, fault)  # noqa: TRY400 -- no traceback for the disk
+            request_id = f"{self._run}-{number:x}"
+            logger.error("request %s: %s", request_id, fault, extra={"request": request_id})  # noqa: TRY400 -- no traceback for the disk
             reply = _refusal(
                 call,
                 Unavailable(f"The directory cannot be used now ({fault.code}): the request was not carried out."),
@@ -150,12 +164,17 @@ class Application:
             # Nobody is left to read this; the activity tells what happened.
             reply = _refusal(call, RequestTimeout("The client hung up before its request was whole."), keep_alive=False)
         except Exception:
-            logger.exception("request %s-%x failed", self._run, number)
-            reply = _refusal(call, InternalError(f"Internal error. Request id: {self._run}-{number:x}."))
+            request_id = f"{self._run}-{number:x}"
+            logger.exception("request %s failed", request_id, extra={"request": request_id})
+            reply = _refusal(call, InternalError(f"Internal error. Request id: {request_id}."))
+        duration = int((time.perf_counter() - begin) * 1_000_000)
+        self._count(call.route, call.method, reply.status, duration)
+        if not reply.kept:
+            return reply
         self._record(
             Exchange(
                 time.time(),
-                int((time.perf_counter() - begin) * 1_000_000),
+                duration,
                 call.method,
                 call.target,
                 reply.status,
@@ -175,8 +194,10 @@ class Application:
         return reply
 
     async def _respond(self, call: Call) -> Reply:
-        if call.path == "/healthz":
-            return self._admission.health(call)
+        aside = self._aside.get(call.path)
+        if aside is not None:
+            call.route = call.path
+            return await aside(call)
         self._admission.admit(call)
         methods = self._exact.get(call.path)
         if methods is None:
@@ -184,6 +205,7 @@ class Application:
             methods = self._by_parent.get(parent)
             if methods is None or not last or last[0] == ".":
                 methods = self._find(call.segments)
+        call.route = self._names[id(methods)]
         method = "GET" if call.method == "HEAD" else call.method
         handler = methods.get(method)
         if handler is None:

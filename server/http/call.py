@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from server.http.query_string import decode, parse_query_string
+from server.http.traffic import NOT_ROUTED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +27,7 @@ class Call:
         "refusal",
         "request",
         "resource_id",
+        "route",
         "target",
         "token",
         "token_id",
@@ -45,6 +47,7 @@ class Call:
         self.refusal: Refusal | None = None
         self.meaning = ""
         self.resource_id: str | None = None
+        self.route = NOT_ROUTED
         self.ignored: Sequence[str] = ()
 
     @property

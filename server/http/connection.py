@@ -18,9 +18,13 @@ from server.http.request import Request
 from server.scim.errors import InvalidSyntax, RequestTimeout, ScimError, Unavailable
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from aiohttp.streams import StreamReader
 
-    from server.http.application import Application
+    from server.http.reply import Reply
+
+    Application = Callable[[Request], Awaitable[Reply]]
 
 LINGER_SECONDS = 1.0
 """How long an answer may take to leave after the request's time is up."""

@@ -23,8 +23,12 @@ from server.http.connection import Server
 from server.http.discovery import DiscoveryEndpoints
 from server.http.forwarding import TrustedProxies
 from server.http.guards import GuessGuard, HostGuard, RateGuard
+from server.http.metrics import Metrics
+from server.http.readiness import Readiness
 from server.http.resources import ResourceEndpoints
+from server.http.traffic import Traffic
 from server.http.version1 import Version1DiscoveryEndpoints, Version1ResourceEndpoints
+from server.http.watching import WatchApplication, WatchEndpoints
 from server.tokens import Authenticator, LastUses
 
 if TYPE_CHECKING:
@@ -43,6 +47,13 @@ READER_THREADS = 2
 TOUCH_SECONDS = 2.0
 """How often the last use of each token is written."""
 
+LOOPBACK_HOST = "127.0.0.1"
+WATCH_SECONDS = 5.0
+"""How long who watches may take for the headers of a request, and is waited for at the end."""
+WATCH_KEEP_ALIVE = 75.0
+"""Longer than the usual interval of a scrape, 15 to 60 seconds."""
+WATCH_CONNECTIONS = 32
+
 logger = logging.getLogger("perch.http")
 
 
@@ -56,15 +67,22 @@ class Endpoint:
     port: int
     local_url: str
     """The base URL on this machine."""
+    metrics_port: int | None = None
+    """Where the numbers are read without a token, if anywhere."""
 
 
 @asynccontextmanager
 async def listening(
-    workspace: Workspace, config: ServerConfig, record: Callable[[Exchange], None], run: str
+    workspace: Workspace,
+    config: ServerConfig,
+    record: Callable[[Exchange], None],
+    run: str,
+    metrics_port: int | None = None,
 ) -> AsyncIterator[Endpoint]:
     """Serve a workspace while the context lasts; raises PortInUse and other faults of the address or certificate.
 
     ``record`` takes one Exchange a request (`store.activity`), ``run`` begins the request ids of this process.
+    With a ``metrics_port`` (0 picks a free one) the numbers are read there, too, from this machine and without a token.
     """
     renewal = _renewal(workspace, config)
     sock = bind(config.host, config.port)
@@ -75,18 +93,25 @@ async def listening(
     uses = LastUses()
     readers = ThreadPoolExecutor(READER_THREADS, thread_name_prefix="reader")
     try:
+        admission = Admission(
+            workspace.database,
+            Authenticator(workspace.token_store, basic=config.basic_authentication),
+            uses,
+            hosts,
+            GuessGuard(time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty),
+            RateGuard(time.monotonic, config.rate_limit),
+        )
+        traffic = Traffic()
+        metrics = Metrics(traffic, workspace.database, workspace.token_store, readers, lambda: len(server.connections))
+        readiness = Readiness(workspace.settings, workspace.folder)
+        watch = WatchEndpoints(admission, readiness, metrics)
         application = Application(
             routes(*_handlers(workspace, config, readers, base_url), workspace.registry),
-            Admission(
-                workspace.database,
-                Authenticator(workspace.token_store, basic=config.basic_authentication),
-                uses,
-                hosts,
-                GuessGuard(time.monotonic, allowed=config.bad_token_limit, seconds=config.bad_token_penalty),
-                RateGuard(time.monotonic, config.rate_limit),
-            ),
+            admission,
             record,
             run,
+            aside=watch.beside_scim,
+            traffic=traffic,
         )
         server = Server(
             application,
@@ -103,7 +128,8 @@ async def listening(
             hosts.answer_for(renewal.certificate.names)
             tasks.append(asyncio.create_task(renewal.keep(lambda renewed: hosts.answer_for(renewed.names))))
         try:
-            yield Endpoint(base_url, config.host, port, local_url)
+            async with watched(watch, metrics_port) as watch_port:
+                yield Endpoint(base_url, config.host, port, local_url, watch_port)
         finally:
             listener.close()
             await server.finish(config.stop_deadline)
@@ -132,6 +158,30 @@ def _handlers(
             Version1DiscoveryEndpoints(workspace.registry, version1_url, basic=basic),
         ),
     )
+
+
+@asynccontextmanager
+async def watched(endpoints: WatchEndpoints, port: int | None) -> AsyncIterator[int | None]:
+    """Answer who watches on a port of its own, which only this machine reaches; raises PortInUse. None is none."""
+    if port is None:
+        yield None
+        return
+    sock = bind(LOOPBACK_HOST, port)
+    try:
+        server = Server(
+            WatchApplication(endpoints, HostGuard(())),
+            header_seconds=WATCH_SECONDS,
+            keep_alive=WATCH_KEEP_ALIVE,
+            max_connections=WATCH_CONNECTIONS,
+        )
+        listener = await asyncio.get_running_loop().create_server(server, sock=sock)
+        try:
+            yield sock.getsockname()[1]
+        finally:
+            listener.close()
+            await server.finish(WATCH_SECONDS)
+    finally:
+        sock.close()
 
 
 def bind(host: str, port: int) -> socket.socket:

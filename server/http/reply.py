@@ -63,6 +63,9 @@ class Reply:
 
     __slots__ = ("body", "headers", "keep_alive", "status")
 
+    kept = True
+    """Whether the activity keeps the request that this answers."""
+
     def __init__(self, status: int, body: bytes = b"", headers: str = "", *, keep_alive: bool = True) -> None:
         self.status = status
         self.body = body
@@ -100,6 +103,23 @@ class Reply:
             except TimeoutError:
                 connection.abort()
         return keep_alive
+
+
+class PlainReply(Reply):
+    """An answer for who watches, in a type of its own; not kept, since it comes every few seconds for ever."""
+
+    __slots__ = ("content_type",)
+
+    kept = False
+
+    def __init__(self, body: bytes, content_type: str) -> None:
+        super().__init__(200, body)
+        self.content_type = content_type
+
+    def encode(self, connection: str, *, head_only: bool = False) -> bytes:
+        """Give the answer's bytes, as `Reply.encode` does."""
+        answer = super().encode(connection, head_only=head_only)
+        return answer.replace(SCIM_JSON.encode(), self.content_type.encode(), 1)
 
 
 def error_reply(error: ScimError, *, keep_alive: bool = True) -> Reply:

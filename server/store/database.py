@@ -12,6 +12,7 @@ import asyncio
 import queue
 import sqlite3
 import threading
+from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -104,6 +105,8 @@ class Database:
         self._writer = writer
         self._queue: queue.SimpleQueue[list[_Pending] | None] = queue.SimpleQueue()
         self._gathered: list[_Pending] = []
+        self._sizes: deque[int] = deque()
+        self._in_hand = 0
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._readers_lock = threading.Lock()
@@ -134,6 +137,16 @@ class Database:
             if connection is not None:
                 connection.close()
             raise
+
+    @property
+    def waiting(self) -> int:
+        """How many operations wait for their commit, those that the writer is at included."""
+        return len(self._gathered) + sum(self._sizes.copy()) + self._in_hand
+
+    @property
+    def writing(self) -> bool:
+        """Whether the writer thread is there to write."""
+        return self._thread.is_alive()
 
     def reader(self) -> sqlite3.Connection:
         """Give this thread's read-only connection; each statement on it sees the latest commit."""
@@ -217,6 +230,7 @@ class Database:
         if self._closed:
             self._answer([(pending, None, self._is_closed()) for pending in gathered])
         else:
+            self._sizes.append(number)
             self._queue.put(gathered)
 
     def _is_closed(self) -> StoreUnavailable:
@@ -251,6 +265,7 @@ class Database:
     def _enqueue(self, pending: _Pending) -> None:
         if self._closed:
             raise self._is_closed()
+        self._sizes.append(1)
         self._queue.put([pending])
 
     def _write(self) -> None:
@@ -260,6 +275,7 @@ class Database:
             if taken is None:
                 return
             batch = taken
+            self._sizes.popleft()
             while len(batch) < MAX_BATCH:
                 try:
                     taken = self._queue.get_nowait()
@@ -269,7 +285,10 @@ class Database:
                     last = True
                     break
                 batch += taken
+                self._sizes.popleft()
+            self._in_hand = len(batch)
             self._answer(self._run(batch))
+            self._in_hand = 0
             # Nothing of this batch may stay alive in this frame while the thread waits for the next.
             del batch, taken
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from server.directory import Selection
+    from server.store.database import Database
 
 KEPT_RESULTS = 8
 KEPT_POSITIONS = 2_000_000
@@ -30,6 +31,13 @@ def total(connection: sqlite3.Connection, resource_type: str) -> int:
         "SELECT coalesce(sum(number), 0) FROM tally_region WHERE key & 1 = ?", (_parity(resource_type),)
     ).fetchone()[0]
     return number
+
+
+def totals(database: Database) -> tuple[int, int]:
+    """Give how many people and how many groups there are; raises StoreUnavailable."""
+    rows = database.read("SELECT key & 1, sum(number) FROM tally_region GROUP BY key & 1")
+    found: dict[int, int] = dict(rows)
+    return found.get(_parity("User"), 0), found.get(_parity("Group"), 0)
 
 
 def seq_at(connection: sqlite3.Connection, resource_type: str, position: int) -> int | None:

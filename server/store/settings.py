@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import asyncio
     import sqlite3
     from collections.abc import Callable
 
@@ -32,6 +33,18 @@ class Settings:
                 ).rowcount
             )
         )
+
+    def mark_soon(self, key: str) -> asyncio.Future[None]:
+        """Write something new under a key, from the running event loop: done once a write has reached the disk."""
+
+        def mark(connection: sqlite3.Connection) -> None:
+            # A value that stays the same would not be written at all.
+            connection.execute(
+                "INSERT INTO setting VALUES (?, random()) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+                (key,),
+            )
+
+        return self._database.commit_soon(mark)
 
     def get_or_create(self, key: str, make: Callable[[], str]) -> str:
         """Read a value; where there is none, make and keep one, the same for processes that start together."""

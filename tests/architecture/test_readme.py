@@ -67,7 +67,7 @@ def test_the_endpoint_table_is_the_route_table() -> None:
     for paths, methods, *_meaning in [*table_below("Endpoints"), *table_below("SCIM 1.1")]:
         for path in re.findall(r"`(/[^`]*)`", paths):
             documented[path.lower()] = set(re.findall(r"[A-Z]{3,}", methods))
-    assert documented.pop("/healthz") == {"GET"}
+    assert [documented.pop(path) for path in ("/healthz", "/readyz", "/metrics")] == [{"GET"}] * 3
     assert documented == served
 
 

@@ -4,10 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.command_line import CommandLine
 from tests.http.client import Directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tests.endpoint import RunningEndpoint
 
@@ -18,3 +20,9 @@ def directory(endpoint: RunningEndpoint) -> Iterator[Directory]:
     made = Directory(endpoint)
     yield made
     made.clear()
+
+
+@pytest.fixture
+def perch(tmp_path: Path) -> CommandLine:
+    """The command line on a data folder of the test's own."""
+    return CommandLine(tmp_path / "data")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 import pytest
 
-from server.http.reply import LARGE, error_reply
+from server.http.reply import LARGE, PlainReply, Reply, error_reply
 from server.scim.errors import ERROR_URN, TooManyRequests, Uniqueness
 from tests.http.client import Wire, ask, message, person
 
@@ -31,6 +31,15 @@ def test_an_error_may_be_the_last_answer() -> None:
     reply = error_reply(Uniqueness("Taken."), keep_alive=False)
     assert not reply.keep_alive
     assert json.loads(reply.body)["scimType"] == "uniqueness"
+
+
+def test_an_answer_for_who_watches_has_its_own_type_and_is_not_kept() -> None:
+    reply = PlainReply(b"application/scim+json; charset=utf-8", "text/plain")
+    head, _, body = reply.encode("").partition(b"\r\n\r\n")
+    assert b"\r\nContent-Type: text/plain\r\n" in head
+    assert body == b"application/scim+json; charset=utf-8", "only the head is touched"
+    assert reply.encode("", head_only=True).endswith(b"\r\n\r\n")
+    assert (reply.kept, Reply(200).kept) == (False, True)
 
 
 def test_an_answer_says_what_it_is_how_long_and_when(endpoint: RunningEndpoint) -> None:

@@ -119,6 +119,25 @@ async def test_an_operation_that_nobody_waits_for_any_more_is_still_written(data
     assert keys(database) == {"k-left", "k-next"}
 
 
+def test_what_waits_for_its_commit_is_counted_until_it_is_answered(database: Database) -> None:
+    assert database.waiting == 0
+    release, held = hold(database)
+    futures = [database.submit(put(f"k{number}")) for number in range(3)]
+    assert database.waiting == 4, "the one that the writer is at is one of them"
+    release.set()
+    held.result()
+    for future in futures:
+        future.result()
+    database.close()
+    assert database.waiting == 0
+
+
+def test_the_writer_is_there_until_the_database_is_closed(database: Database) -> None:
+    assert database.writing
+    database.close()
+    assert not database.writing
+
+
 def test_data_version_moves_with_another_connections_commit(database: Database) -> None:
     before = database.data_version()
     assert database.data_version() == before

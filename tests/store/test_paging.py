@@ -45,6 +45,12 @@ def test_every_position_is_found_among_gaps_and_other_types(connection: sqlite3.
         assert paging.seq_at(connection, name, len(expected)) is None
 
 
+def test_the_totals_of_both_are_read_together(workspace: Workspace, connection: sqlite3.Connection) -> None:
+    assert paging.totals(workspace.database) == (0, 0)
+    connection.executemany(INSERT, [(1, "User"), (2, "Group"), (70_000, "User")])
+    assert paging.totals(workspace.database) == (2, 1)
+
+
 def test_finding_the_last_position_takes_hardly_more_steps_than_finding_the_first(
     connection: sqlite3.Connection,
 ) -> None:

@@ -53,3 +53,14 @@ def test_processes_that_start_together_agree(settings: Settings, others: Setting
         keys = [threads.submit(place.get_or_create, "cursor_key", partial(str, i)) for i, place in enumerate(places)]
     assert len({key.result() for key in keys}) == 1
     assert settings.get("cursor_key") == keys[0].result()
+
+
+async def test_a_mark_is_another_value_each_time_so_that_it_is_really_written(
+    settings: Settings, others: Settings
+) -> None:
+    values = set()
+    for _ in range(5):
+        await settings.mark_soon("mark")
+        values.add(others.get("mark"))
+    assert len(values) == 5
+    assert None not in values
