@@ -19,6 +19,7 @@ from server.config import BASE_PATH, VERSION_1_PATH
 from server.faults import Fault, FaultCode, PortInUse
 from server.http.admission import Admission
 from server.http.application import Application, Handlers, routes
+from server.http.changes import PATHS, ChangeEndpoint
 from server.http.connection import Server
 from server.http.discovery import DiscoveryEndpoints
 from server.http.forwarding import TrustedProxies
@@ -105,12 +106,13 @@ async def listening(
         metrics = Metrics(traffic, workspace.database, workspace.token_store, readers, lambda: len(server.connections))
         readiness = Readiness(workspace.settings, workspace.folder)
         watch = WatchEndpoints(admission, readiness, metrics)
+        changes = ChangeEndpoint(admission, workspace.database, readers)
         application = Application(
             routes(*_handlers(workspace, config, readers, base_url), workspace.registry),
             admission,
             record,
             run,
-            aside=watch.beside_scim,
+            aside=watch.beside_scim | dict.fromkeys(PATHS, changes.read),
             traffic=traffic,
         )
         server = Server(
@@ -132,6 +134,7 @@ async def listening(
                 yield Endpoint(base_url, config.host, port, local_url, watch_port)
         finally:
             listener.close()
+            changes.close()
             await server.finish(config.stop_deadline)
             for task in tasks:
                 task.cancel()
