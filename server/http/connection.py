@@ -1,7 +1,7 @@
 """One connection: the deadlines and caps that aiohttp leaves to the reverse proxy, since there may be none.
 
-A connection that does not finish its headers in time is closed, one too many is turned away, and bytes that are no
-HTTP get a SCIM Error as well.
+A connection that does not finish its headers in time is closed, one too many takes the place of one that asks nothing
+or is turned away, and bytes that are no HTTP get a SCIM Error as well.
 """
 
 from __future__ import annotations
@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 LINGER_SECONDS = 1.0
 """How long an answer may take to leave after the request's time is up."""
+IDLE_SECONDS = 5.0
+"""How long a connection may ask nothing more before another may have its place.
+
+HTTP lets an idle connection be closed at any time (RFC 9112 9.3), but a request just on its way would be lost.
+"""
 
 
 class Connection(RequestHandler):
@@ -46,10 +51,8 @@ class Connection(RequestHandler):
         """Begin a connection, or turn it away where there are too many."""
         super().connection_made(transport)
         server = cast("Server", self._manager)
-        if len(server.connections) > server.max_connections:
-            self._say_and_close(
-                Unavailable("Too many connections: try again in a moment.", headers={"Retry-After": "1"})
-            )
+        if len(server.connections) > server.max_connections and not server.make_room():
+            self.turn_away()
             return
         # Decided once for the connection: without trusted proxies a request costs nothing more.
         if self.proxies and self.proxies.has(self.address):
@@ -109,6 +112,21 @@ class Connection(RequestHandler):
     async def drain(self) -> None:
         """Wait until the client has taken what was written."""
         await self._drain_helper()
+
+    def idle(self) -> tuple[bool, float] | None:
+        """Whether it asked something before, and when it last did (the loop's clock); None while a request is there.
+
+        Headers that are still on their way are no request yet.
+        """
+        if self._current_request is not None or self._messages or self._force_close:
+            return None
+        if self._deadline is not None:
+            return False, self._deadline.when() - self._header_seconds
+        return True, self._next_keepalive_close_time - self._keepalive_timeout
+
+    def turn_away(self) -> None:
+        """Say that there are too many connections, and close this one."""
+        self._say_and_close(Unavailable("Too many connections: try again in a moment.", headers={"Retry-After": "1"}))
 
     def close_if_idle(self) -> None:
         """Close the connection unless a request is on its way through it."""
@@ -241,6 +259,19 @@ class Server(web.Server):
         self.finishing = False
         """Whether each answer is to be the last of its connection."""
         self._outbox: list[tuple[asyncio.Transport, bytes]] = []
+
+    def make_room(self) -> bool:
+        """Close one that never finished the headers of a request, or else the longest idle; give whether there was one.
+
+        Otherwise whoever opens connections and says nothing would lock everybody else out.
+        """
+        *others, _ = cast("list[Connection]", self.connections)
+        idle = [(state, at) for at, other in enumerate(others) if (state := other.idle()) is not None]
+        (asked, since), at = min(idle, default=((True, self._loop.time()), 0))
+        if asked and since > self._loop.time() - IDLE_SECONDS:
+            return False
+        others[at].turn_away()
+        return True
 
     async def finish(self, seconds: float) -> None:
         """Close idle connections now and the others after the request in flight, at the latest in so many seconds.

@@ -82,6 +82,25 @@ def test_one_connection_too_many_is_turned_away_until_another_ends(serve: Serve)
             assert next_one.answer().status == 200
 
 
+def test_who_connects_and_says_nothing_locks_nobody_out(serve: Serve) -> None:
+    running = serve(environ={"PERCH_MAX_CONNECTIONS": "3"})
+    with ExitStack() as stack:
+        working, silent, trickling = (stack.enter_context(Wire(running.port)) for _ in range(3))
+        working.send(HEALTH)
+        assert working.answer().status == 200
+        trickling.send(b"GET /healthz HT")
+        for left in (silent, trickling):
+            newcomer = stack.enter_context(Wire(running.port))
+            newcomer.send(HEALTH)
+            assert newcomer.answer().status == 200
+            left.answer().refused(503)
+            assert left.ended()
+        working.send(HEALTH)
+        assert working.answer().status == 200
+        with Wire(running.port) as one_more:
+            one_more.answer().refused(503)
+
+
 def test_requests_in_one_packet_are_answered_in_order(endpoint: RunningEndpoint) -> None:
     paths = ["/Users?count=0", "/Users/no-such-id", "/Schemas", "/nowhere", "/ServiceProviderConfig"]
     with Wire(endpoint.port) as wire:
