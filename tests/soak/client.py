@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from tests.benchmarks.stage import request
-from tests.soak.ledger import Document, Ledger, shape
+from tests.soak.ledger import Document, Ledger, shape, version
 from tests.soak.wire import Answer, Wire
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PEOPLE, GROUPS = 60, 3
 """How many of each a client has, about: as many are deleted as are made, so that what grows is the endpoint's fault."""
+HANGING = 1.0
+"""Seconds after which an answer should have come, whatever else goes on."""
 USER, GROUP = "/Users", "/Groups"
 USER_URN = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
@@ -33,6 +35,10 @@ async def passed(stop: asyncio.Event, seconds: float) -> None:
     with suppress(TimeoutError):
         async with asyncio.timeout(max(seconds, 0)):
             await stop.wait()
+
+
+def _line(message: bytes) -> str:
+    return message.partition(b" HTTP")[0].decode()
 
 
 class Client:
@@ -49,6 +55,7 @@ class Client:
         self._background = background
         self._token = token
         self._number = 0
+        self._port = 0
         self._wire: Wire | None = None
         self._latencies: Latencies | None = None
         self._actions: list[tuple[int, Callable[[], Awaitable[None]]]] = [
@@ -56,8 +63,7 @@ class Client:
             (12, self._find),
             (5, self._import_page),
             (2, self._list_groups),
-            (8, self._create),
-            (7, self._delete),
+            (15, self._turn_over),
             (20, self._modify),
             (6, self._replace),
             (8, self._change_members),
@@ -65,12 +71,14 @@ class Client:
             (1, self._renew_group),
             (1, self._bulk),
             (2, self._read_version1),
+            (2, self._modify_version1),
             (1, self._nonsense),
         ]
 
     async def run(self, port: int, pace: float, latencies: Latencies | None, stop: asyncio.Event) -> None:
         """Send a request every `pace` seconds until `stop`; raises ConnectionError when the endpoint goes away."""
         self._latencies = latencies
+        self._port = port
         self._wire = await Wire.connect(port)
         weights, actions = zip(*self._actions, strict=True)
         try:
@@ -97,21 +105,13 @@ class Client:
         """Read resources, and give what is not as it was acknowledged."""
         wire = await Wire.connect(port)
         problems = []
-        for name in self.ledger.unanswered_names:
-            kind, attribute = (USER, "userName") if "@" in name else (GROUP, "displayName")
+        for kind, name in list(self.ledger.uncreated):
+            attribute = "userName" if kind == USER else "displayName"
             answer = await wire.ask(request("GET", f"{kind}?filter={attribute}%20eq%20%22{name}%22", self._token))
-            found = json.loads(answer.body)["Resources"]
-            if len(found) > 1:
-                problems.append(f"{name} is there {len(found)} times")
-            for document in found:
-                self.ledger.settle(f"{kind}/{document['id']}", shape(document))
-        self.ledger.unanswered_names.clear()
-        for path in paths:
-            answer = await wire.ask(request("GET", path, self._token))
-            if problem := self.ledger.problem(path, *answer):
-                problems.append(problem)
+            problems.append(self.ledger.created_after_all(kind, name, json.loads(answer.body)["Resources"]))
+        problems += [self.ledger.problem(p, *await wire.ask(request("GET", p, self._token))) for p in paths]
         wire.close()
-        return problems
+        return [*filter(None, problems), *self.ledger.strangers()]
 
     # -- what it sends -----------------------------------------------------------------------------
 
@@ -121,24 +121,37 @@ class Client:
     async def _ask(self, kind: str, message: bytes, *allowed: int) -> Answer:
         assert self._wire is not None
         begin = time.perf_counter()
-        answer = await self._wire.ask(message)
+        try:
+            answer = await self._wire.ask(message)
+        except ConnectionError:
+            # Cut off by the kill; but one that had waited for long before was hanging.
+            if time.perf_counter() - begin > HANGING:
+                self.surprises.append(f"{_line(message)}: no answer after {time.perf_counter() - begin:.1f} s")
+            raise
         if self._latencies is not None:
             self._latencies.add(kind, time.perf_counter() - begin)
         if answer.status not in (allowed or (200,)):
-            self.surprises.append(f"{message.partition(b' HTTP')[0].decode()}: {answer.status} {answer.body[:300]!r}")
+            self.surprises.append(f"{_line(message)}: {answer.status} {answer.body[:300]!r}")
         return answer
 
     async def _write(self, kind: str, method: str, path: str, body: Any, outcome: Document | None) -> None:
         """Write a resource that is there; what it becomes is known beforehand."""
+        message = request(method, path, self._token, body)
+        if kind == "modify 1.1":
+            message = message.replace(b"/v2/", b"/v1/", 1)
         try:
-            answer = await self._send(kind, method, path, body, 204 if method == "DELETE" else 200)
+            answer = await self._ask(kind, message, 204 if method == "DELETE" else 200)
         except ConnectionError:
             self.ledger.doubt(path, outcome)
             raise
         self.acknowledged += 1
-        self.ledger.settle(path, outcome)
-        if answer.body and shape(json.loads(answer.body)) != outcome:
-            self.surprises.append(f"{method} {path}: answered {answer.body[:300]!r}, expected {outcome}")
+        number = None
+        if answer.body and kind != "modify 1.1":
+            document = json.loads(answer.body)
+            number = version(document)
+            if shape(document) != outcome:
+                self.surprises.append(f"{method} {path}: answered {answer.body[:300]!r}, expected {outcome}")
+        self.ledger.settle(path, outcome, number)
 
     def _person(self) -> Document:
         self._number += 1
@@ -156,12 +169,13 @@ class Client:
         try:
             answer = await self._send(kind, "POST", path, document, 201)
         except ConnectionError:
-            self.ledger.unanswered_names.append(name)
+            members = sorted(member["value"] for member in document.get("members", ()))
+            self.ledger.uncreated[path, name] = shape(document) | ({"members": members} if path == GROUP else {})
             raise
         self.acknowledged += 1
         if answer.status == 201:
             found = json.loads(answer.body)
-            self.ledger.settle(f"{path}/{found['id']}", shape(found))
+            self.ledger.settle(f"{path}/{found['id']}", shape(found), version(found))
 
     async def _create(self) -> None:
         document = self._person()
@@ -179,20 +193,25 @@ class Client:
 
     def _one(self, kind: str) -> tuple[str, Document]:
         path = self._chance.choice(self.ledger.alive(kind))
-        return path, copy.deepcopy(self.ledger.known[path] or {})
+        return path, copy.deepcopy(self.ledger.known[path])
+
+    async def _turn_over(self) -> None:
+        """Create or delete somebody; about as often the one as the other."""
+        number = len(self.ledger.alive(USER))
+        if number < self._chance.gauss(PEOPLE, PEOPLE / 10):
+            await self._create()
+        else:
+            await self._delete()
 
     async def _delete(self) -> None:
-        if len(self.ledger.alive(USER)) < PEOPLE:
-            await self._create()
-            return
         path, _ = self._one(USER)
         gone = path.rpartition("/")[2]
-        groups = [g for g in self.ledger.alive(GROUP) if gone in (self.ledger.known[g] or {})["members"]]
+        groups = [g for g in self.ledger.alive(GROUP) if gone in self.ledger.known[g]["members"]]
         try:
             await self._write("delete", "DELETE", path, None, None)
         except ConnectionError:
             for group in groups:
-                without = copy.deepcopy(self.ledger.known[group] or {})
+                without = copy.deepcopy(self.ledger.known[group])
                 without["members"].remove(gone)
                 self.ledger.doubt(group, without)
             raise
@@ -204,6 +223,13 @@ class Client:
         value = {"active": not document["active"], "title": f"title {self._number}"}
         body = {"schemas": [PATCH_URN], "Operations": [{"op": "replace", "value": value}]}
         await self._write("modify", "PATCH", path, body, document | value)
+
+    async def _modify_version1(self) -> None:
+        path, document = self._one(USER)
+        self._number += 1
+        value = {"title": f"title {self._number}"}
+        body = {"schemas": ["urn:scim:schemas:core:1.0"], **value}
+        await self._write("modify 1.1", "PATCH", path, body, document | value)
 
     async def _replace(self) -> None:
         path, document = self._one(USER)
@@ -245,7 +271,7 @@ class Client:
             }
             for p in paths
         ]
-        outcomes = [{**copy.deepcopy(self.ledger.known[p] or {}), "title": "bulk"} for p in paths]
+        outcomes = [{**copy.deepcopy(self.ledger.known[p]), "title": "bulk"} for p in paths]
         try:
             answer = await self._send("bulk", "POST", "/Bulk", {"schemas": [BULK_URN], "Operations": operations})
         except ConnectionError:
@@ -287,3 +313,8 @@ class Client:
         await self._send("nonsense", "GET", f"{USER}?filter=userName%20perhaps%20%22x%22", None, 400)
         await self._send("nonsense", "PATCH", f"{USER}/{self._background[0]}", {"Operations": [{"op": "burn"}]}, 400)
         await self._ask("wrong token", request("GET", USER, "perch_live_guessed"), 401, 429)
+        wire = await Wire.connect(self._port)
+        answer = await wire.ask(b"\x16\x03\x01 no HTTP\r\n\r\n")
+        if answer.status != 400:
+            self.surprises.append(f"no HTTP: {answer.status}")
+        wire.close()

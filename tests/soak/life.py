@@ -28,11 +28,13 @@ if TYPE_CHECKING:
 
 WARM_UP = 1.0
 """Seconds of each life that are not measured: the first request of each kind opens and compiles."""
-MEMORY_WARM_UP, WINDOW = 60, 30
-"""Samples, one a second."""
+MEMORY_WARM_UP, WINDOW = 180, 60
+"""Samples, one a second. The first backup of the day is made a minute after the start."""
 SAMPLE = 200
 """Resources that are read after each kill, beside all in doubt; at the end all are."""
 KILLING_SHARE = 2 / 3
+BACKUP_EVERY = 120.0
+"""Seconds."""
 
 
 class Goal(NamedTuple):
@@ -89,7 +91,13 @@ class Soak:
         self._token, ids, _ = stage.seed(self._folder, people)
         self._clients = [Client(f"client{i}", random.Random(seed * 100 + i), ids, self._token) for i in range(clients)]
         self._pace = clients / rate
+        self._rate = rate
+        self._loaded = 0.0
+        """Seconds in which requests were measured."""
         self._latencies = Latencies()
+        self._early = Latencies()
+        """The first second of each life."""
+        self._backups = 0
         self._memory = Memory()
         self._ends: list[int] = []
         """Resident bytes at the end of each life."""
@@ -117,14 +125,20 @@ class Soak:
             await self._load(process, port, max(left, 2 * WARM_UP), is_killed=False)
             await self._verify(port, sample=None)
             await self._changes.follow(port)
-            process.terminate()
-            if process.wait(30) != 0:
-                self._problems.append("it did not end as it was told to")
+            self._end(process)
+        with self._endpoint() as (process, port):
+            await self._verify(port, sample=None)
+            self._end(process)
         self._problems += database_problems(self._folder, self._copy)
         self._problems += self._changes.problems(self._folder)
         log = self._log.read_text("utf-8").splitlines()
         self._problems += [f"in its log: {line.strip()}" for line in log if "Traceback" in line]
         self._say(begin)
+
+    def _end(self, process: subprocess.Popen[str]) -> None:
+        process.terminate()
+        if process.wait(30) != 0:
+            self._problems.append("it did not end as it was told to")
 
     @contextmanager
     def _endpoint(self) -> Iterator[tuple[subprocess.Popen[str], int]]:
@@ -147,14 +161,16 @@ class Soak:
     async def _load(self, process: subprocess.Popen[str], port: int, seconds: float, *, is_killed: bool) -> None:
         stop = asyncio.Event()
         for client in self._clients:
-            client.measure(None)
-        running = [asyncio.create_task(c.run(port, self._pace, None, stop)) for c in self._clients]
+            client.measure(self._early)
+        running = [asyncio.create_task(c.run(port, self._pace, self._early, stop)) for c in self._clients]
         following = asyncio.create_task(self._changes.follow_until(port, stop))
         if not is_killed:
             running.append(asyncio.create_task(self._watch(process.pid, stop)))
+            running.append(asyncio.create_task(self._back_up(stop)))
         await asyncio.wait(running, timeout=min(WARM_UP, seconds))
         for client in self._clients:
             client.measure(self._latencies)
+        self._loaded += max(0.0, seconds - WARM_UP)
         finished, _ = await asyncio.wait(running, timeout=max(0.0, seconds - WARM_UP))
         if finished:
             self._problems.append(f"a client was left without an answer: {[task.exception() for task in finished]}")
@@ -173,9 +189,22 @@ class Soak:
             self._memory.samples.append(resident(pid))
             await passed(stop, 1)
 
+    async def _back_up(self, stop: asyncio.Event) -> None:
+        """Make a backup every few minutes, as an admin may."""
+        await passed(stop, BACKUP_EVERY / 2)
+        while not stop.is_set():
+            command = [sys.executable, "-m", "server.cli", "--data-dir", str(self._folder), "backup"]
+            process = await asyncio.create_subprocess_exec(
+                *command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            if await process.wait() != 0:
+                self._problems.append("a backup failed")
+            self._backups += 1
+            await passed(stop, BACKUP_EVERY)
+
     async def _verify(self, port: int, *, sample: int | None) -> None:
         for client in self._clients:
-            known = list(client.ledger.known)
+            known = [*client.ledger.known, *client.ledger.deleted]
             some = (
                 known if sample is None else self._chance.sample(known, min(len(known), sample // len(self._clients)))
             )
@@ -206,15 +235,18 @@ class Soak:
         for line in self.problems[:40]:
             self._console.print(line, markup=False)
         lost, surprises = len(self._problems), len(self.problems) - len(self._problems)
-        total = self._latencies.spread()
+        total, early = self._latencies.spread(), self._early.spread()
         rows = [
             Goal("writes acknowledged", f"{self.acknowledged:,}"),
+            Goal("rate", f"{total.number / max(self._loaded, 1):.0f}/s of {self._rate:.0f}/s that were due"),
+            Goal("backups meanwhile", str(self._backups)),
             Goal("resources read again", f"{self._read_again:,}"),
             Goal("changes followed by GET /changes", f"{self._changes.number:,}"),
             Goal("lost, half or corrupt", str(lost), "0", not lost),
             Goal("answers that no client should get", str(surprises), "0", not surprises),
             Goal("p99 of all, between kills", f"{total.p99:.1f} ms of {total.number:,}", "< 50 ms", total.p99 < 50),
         ]
+        rows.append(Goal("  the first second of a life", f"p50 {early.median} p99 {early.p99} max {early.most} ms"))
         for kind in self._latencies.kinds():
             spread = self._latencies.spread(kind)
             rows.append(Goal(f"  {kind}", f"p50 {spread.median} p99 {spread.p99} max {spread.most} ms"))
@@ -224,8 +256,8 @@ class Soak:
             rows.append(_grown(name, first, last))
         lives = self._ends[:-1]
         if len(lives) >= 20:
-            early, late = statistics.median(lives[:10]), statistics.median(lives[-10:])
-            rows.append(_grown("memory at the ends of lives", early, late))
+            at_first, at_last = statistics.median(lives[:10]), statistics.median(lives[-10:])
+            rows.append(_grown("memory at the ends of lives", at_first, at_last))
         return rows
 
 

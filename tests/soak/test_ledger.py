@@ -13,11 +13,16 @@ GROUP_URN = "urn:ietf:params:scim:schemas:core:2.0:Group"
 
 
 def user(title: str) -> Document:
-    return {"schemas": [USER_URN], "id": "1", "userName": "ada", "title": title, "meta": {}, "groups": []}
+    return {"schemas": [USER_URN], "id": "1", "userName": "ada", "title": title, "meta": {"version": 'W/"1-ae90"'}}
 
 
 def group(*members: str) -> Document:
-    return {"schemas": [GROUP_URN], "displayName": "Crew", "members": [{"value": member} for member in members]}
+    return {
+        "schemas": [GROUP_URN],
+        "displayName": "Crew",
+        "members": [{"value": m} for m in members],
+        "meta": {"version": 'W/"1-ae90"'},
+    }
 
 
 def body(document: Any) -> bytes:
@@ -67,6 +72,34 @@ def test_a_doubt_is_resolved_by_what_is_found() -> None:
     made.problem(PATH, 200, body(user("new")))
     assert made.alive("/Users") == [PATH]
     assert "acknowledged" in made.problem(PATH, 200, body(user("old")))
+
+
+def test_a_version_that_went_back_is_told() -> None:
+    made = ledger()
+    made.settle(PATH, shape(user("old")), "2")
+    assert "found version 1, acknowledged 2" in made.problem(PATH, 200, body(user("old")))
+
+
+def test_a_creation_that_was_not_answered_is_there_once_and_whole_or_not_at_all() -> None:
+    for found, is_allowed in (
+        ([], True),
+        ([user("new")], True),
+        ([user("half")], False),
+        ([user("new"), user("new")], False),
+    ):
+        made = Ledger()
+        made.uncreated["/Users", "ada"] = shape(user("new"))
+        assert (made.created_after_all("/Users", "ada", found) == "") is is_allowed
+
+
+def test_a_member_who_is_not_there_is_half_of_a_deletion() -> None:
+    made = Ledger()
+    made.settle(PATH, shape(user("old")))
+    made.settle(GROUP, shape(group("1")))
+    assert made.strangers() == []
+    made.settle(PATH, None)
+    (words,) = made.strangers()
+    assert GROUP in words
 
 
 def test_who_is_deleted_leaves_the_groups() -> None:
