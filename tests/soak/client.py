@@ -155,11 +155,12 @@ class Client:
 
     def _person(self) -> Document:
         self._number += 1
-        name = f"{self.name}-{self._number}@soak.example"
+        number = str(self._number)
+        name = f"{self.name}-{number}@soak.example"
         return {
             "schemas": [USER_URN],
             "userName": name,
-            "name": {"givenName": "Ada", "familyName": f"Lovelace {self._number}", "formatted": "Ada Lovelace"},
+            "name": {"givenName": "Ada", "familyName": number, "formatted": f"Ada {number}"},
             "emails": [{"value": name, "type": "work", "primary": True}],
             "title": "new",
             "active": True,
