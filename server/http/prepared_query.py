@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from server.http.query_string import decode, parse_query_string
 from server.scim.errors import ScimError
 from server.scim.filter import Comparison
+from server.scim.filter_operand import is_storable
 from server.scim.query import Query, parse_query
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def prepared_query(query: str, resource_type: ResourceType) -> Query:
         if shape is not None:
             value = decode(parts[1].replace("+", " "))
             # An escape or a further quote would have to be understood first.
-            if "\\" not in value and '"' not in value and "\0" not in value and "&" not in parts[1]:
+            if "\\" not in value and '"' not in value and "&" not in parts[1] and is_storable(value):
                 kept = shape.query
                 return Query(
                     Comparison(shape.comparison.target, shape.comparison.operator, value),

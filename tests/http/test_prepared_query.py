@@ -55,6 +55,7 @@ def outcome(read: object, *arguments: object) -> Query | tuple[type[ScimError], 
 
 @given(BEFORE, VALUES, AFTER, TYPES)
 @example("filter=userName%20eq%20", "test.user%40okta.local", "&startIndex=1&count=100", REGISTRY.user)
+@example("filter=userName%20eq%20", "bytes that are not UTF-8: \udce1", "", REGISTRY.user)
 def test_a_prepared_query_is_what_parsing_gives(before: str, value: str, after: str, kind: ResourceType) -> None:
     query = f"{before}%22{value}%22{after}"
     for _ in range(2):  # the second time from the kept shape
