@@ -7,6 +7,7 @@ Belongs here: where they lie, how they are named, which ones are kept. Must not 
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
 import re
 import shutil
@@ -18,10 +19,12 @@ from typing import TYPE_CHECKING, Final
 
 from server.config import SETTINGS_FILE, ServerConfig, chosen_settings, file_settings
 from server.faults import Fault, FaultCode
+from server.rehearsal import Rehearsal, TokenChanges, compared, inspected, rehearse
 from server.store import upkeep
 from server.store.census import Census, census
 from server.store.database import Database
 from server.store.serving import claimed
+from server.tokens import timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +39,7 @@ LOOK: Final = 900.0
 SPARE: Final = 100_000_000
 """Bytes that an automatic backup leaves free: a copy is worth less than the next durable write."""
 
-_NAME: Final = re.compile(r"perch-(\d{8}-\d{6})(?:-\d+)?(-auto)?\.db")
+_NAME: Final = re.compile(r"perch-(\d{8}-\d{6})(?:-\d+)?(-auto|-of-[0-9a-f]{8})?\.db")
 _STAMP: Final = "%Y%m%d-%H%M%S"
 _ABANDONED: Final = 3600.0
 """Seconds after which an unfinished copy belongs to nobody any more."""
@@ -57,6 +60,14 @@ class BackupFile:
     """Whether the endpoint made it by itself, and will remove it when it is one too many."""
 
 
+@dataclass(frozen=True, slots=True)
+class BroughtBack:
+    """What a restore did; ``kept`` is where the database that was there lies now, if there was one."""
+
+    kept: Path | None
+    tokens: TokenChanges
+
+
 class Backups:
     """The backups of one data folder; `database` is the name of its file. Any thread may call."""
 
@@ -72,12 +83,38 @@ class Backups:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Fault(FaultCode.FOLDER_UNWRITABLE, str(self._data)) from error
+        target = self._free_name(self.folder, "-auto" if automatic else "")
+        return self._known(upkeep.backup(self._path, target).path)
+
+    def into(self, folder: Path, keep: int | None = None) -> upkeep.Backup:
+        """Make a backup in another folder, and then remove all but the newest `keep` that this made there before.
+
+        Whatever else lies there stays: the name says which data folder a backup is of, by the digest of its path.
+        The one just made is kept whatever the clock says. Raises Fault: folder_unwritable (also when the folder
+        is not there: the disk for backups may not be mounted), and as `upkeep.backup`.
+        """
+        if not folder.is_dir():
+            raise Fault(FaultCode.FOLDER_UNWRITABLE, str(folder))
+        mark = f"-of-{hashlib.sha256(str(self._data.resolve()).encode()).hexdigest()[:8]}"
+        made = upkeep.backup(self._path, self._free_name(folder, mark))
+        if keep is not None:
+            ours = re.compile(rf"perch-\d{{8}}-\d{{6}}(?:-\d{{1,2}})?{mark}\.db")
+            older = sorted(
+                one
+                for one in folder.iterdir()
+                if ours.fullmatch(one.name) and one != made.path and one.is_file() and not one.is_symlink()
+            )
+            for old in older[: max(0, len(older) - keep + 1)]:
+                with suppress(OSError):
+                    old.unlink()
+            self._remove_abandoned(folder, f"perch-*{mark}.db.part")
+        return made
+
+    def _free_name(self, folder: Path, mark: str) -> Path:
         stamp = datetime.fromtimestamp(self._clock(), UTC).strftime(_STAMP)
-        mark = "-auto" if automatic else ""
         names = (f"perch-{stamp}{again}{mark}.db" for again in ("", *(f"-{number}" for number in range(2, 100))))
         # Two within a second have two names.
-        target = next(path for name in names if not (path := self.folder / name).exists())
-        return self._known(upkeep.backup(self._path, target).path)
+        return next(path for name in names if not (path := folder / name).exists())
 
     def listed(self) -> list[BackupFile]:
         """List the backups in the folder, the newest first."""
@@ -94,7 +131,17 @@ class Backups:
         upkeep.check_source(path)
         return census(path)
 
-    def restore(self, path: Path) -> upkeep.Restored:
+    def made(self, path: Path) -> str:
+        """Give when a backup was made, as ``records`` writes it: its name says so, or else the file's time."""
+        with suppress(ValueError):
+            return self._known(path).made
+        return timestamp(path.stat().st_mtime)
+
+    def rehearse(self, path: Path) -> Rehearsal:
+        """Tell what `restore` would do, and change nothing; an endpoint may serve. Raises Fault as `rehearse`."""
+        return rehearse(self._path, path, self._clock())
+
+    def restore(self, path: Path) -> BroughtBack:
         """Put a backup in the place of what is there, which is kept beside it. Tokens are as they were then.
 
         A workspace that is open on the folder, this process's own too, sees the new content. Raises Fault:
@@ -102,10 +149,12 @@ class Backups:
         """
         stamp = f"{datetime.fromtimestamp(self._clock(), UTC):%Y%m%dT%H%M%S%f}Z"
         with claimed(self._data):
+            _, before = inspected(self._path)
             done = upkeep.restore(self._path, path, stamp)
             # Opened once, so that an older backup is brought up to date now and not when Okta calls.
             Database.open(self._path, "perch").close()
-        return done
+            _, after = inspected(self._path)
+        return BroughtBack(done.kept, compared(before, after or (), timestamp(self._clock())))
 
     # -- every day ---------------------------------------------------------------------------------
 
@@ -139,7 +188,10 @@ class Backups:
         for old in [one for one in self.listed() if one.automatic][keep:]:
             with suppress(OSError):
                 old.path.unlink()
-        for part in self.folder.glob("perch-*.db.part"):
+        self._remove_abandoned(self.folder, "perch-*.db.part")
+
+    def _remove_abandoned(self, folder: Path, pattern: str) -> None:
+        for part in folder.glob(pattern):
             with suppress(OSError):
                 if self._clock() - part.stat().st_mtime > _ABANDONED:
                     part.unlink()
@@ -154,7 +206,7 @@ class Backups:
         if match is None:
             raise ValueError(f"{path} is not named as a backup of ours")
         made = datetime.strptime(match[1], _STAMP).replace(tzinfo=UTC)
-        return BackupFile(path, path.stat().st_size, f"{made:%Y-%m-%dT%H:%M:%S}.000Z", match[2] is not None)
+        return BackupFile(path, path.stat().st_size, f"{made:%Y-%m-%dT%H:%M:%S}.000Z", match[2] == "-auto")
 
 
 async def keep_daily(backups: Backups, *, first: float = FIRST_LOOK, every: float = LOOK) -> None:

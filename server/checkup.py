@@ -11,13 +11,13 @@ import shutil
 import socket
 import stat
 import time
-from dataclasses import dataclass
 from datetime import timedelta
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from server.config import ServerConfig, is_refused_by_okta, load_config, mistyped
 from server.faults import Fault, FaultCode
+from server.finding import Finding, Level
+from server.neglect import neglected
 from server.store import upkeep
 from server.store.database import Database
 from server.store.serving import serving
@@ -37,28 +37,8 @@ NO_SPACE: Final = 50_000_000
 """Free bytes below which the disk is a worry, and below which it is a failure."""
 KEYRING_PATIENCE: Final = 5.0
 
-
-class Level(StrEnum):
-    """How a check ended."""
-
-    OK = "ok"
-    WARN = "warn"
-    FAIL = "fail"
-
-
 CERTIFICATE_WARNINGS: Final = ((7, Level.FAIL), (30, Level.WARN))
 """Days that the certificate is good still, and what that is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found; where a fault was met, the host words it."""
-
-    level: Level
-    subject: str
-    sentence: str
-    remedy: str = ""
-    fault: Fault | None = None
 
 
 def check_up(folder: Path, database: str, activity: str, vault: Vault | None = None) -> Iterator[Finding]:
@@ -79,11 +59,13 @@ def check_up(folder: Path, database: str, activity: str, vault: Vault | None = N
         yield finding
     yield _activity(folder / activity)
     yield _space(folder)
-    yield _keyring(vault or Vault(patience=KEYRING_PATIENCE))
+    vault = vault or Vault(patience=KEYRING_PATIENCE)
+    yield _keyring(vault)
     yield _port(folder, config)
     yield from _tls(folder, config)
     if sound and (folder / database).exists():
         yield from _tokens(folder / database)
+        yield from neglected(folder, database, vault, daily=config.backup_daily)
 
 
 def _failed(subject: str, fault: Fault, level: Level = Level.FAIL) -> Finding:

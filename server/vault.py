@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from keyring.backend import KeyringBackend
     from secretstorage import Collection
@@ -209,6 +209,19 @@ class Vault:
             return Outcome.ABSENT, None
 
         return self._ask(work, may_prompt=ask, patience=patience).outcome
+
+    def held(self, token_ids: Iterable[str], *, patience: float | None = None) -> list[str]:
+        """List which of these tokens have a copy, without asking anybody; none when that cannot be told in time."""
+        found: list[str] = []
+
+        def work(backend: KeyringBackend) -> _Result:
+            if _is_locked(backend):
+                return Outcome.LOCKED, None
+            found.extend(one for one in token_ids if backend.get_password(self._named(one), _USERNAME) is not None)
+            return Outcome.STORED, None
+
+        # What a late answer adds is not looked at any more.
+        return list(found) if self._ask(work, may_prompt=False, patience=patience).outcome is Outcome.STORED else []
 
     def probe(self, *, patience: float | None = None) -> Probe:
         """Say whether copies can be kept, without a prompt and without writing."""

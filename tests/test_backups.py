@@ -148,6 +148,86 @@ def test_a_short_disk_is_not_filled_with_copies(backups: Backups, monkeypatch: p
     backups.now()
 
 
+def test_backups_into_another_folder_are_rotated_and_nothing_else_there_is(
+    backups: Backups, clock: Clock, tmp_path: Path
+) -> None:
+    place = tmp_path / "mounted"
+    place.mkdir()
+    first = backups.into(place).path
+    mark = first.name.removeprefix("perch-20261124-120000")
+    strangers = {
+        "notes.txt",
+        "perch-20261101-120000.db",
+        "perch-20261101-120000-auto.db",
+        "perch-20261101-120000-of-00000000.db",
+        f"my-perch-20261101-120000{mark}",
+        f"perch-20261101-120000{mark}.gz",
+    }
+    for name in strangers:
+        (place / name).write_text("another's")
+    (place / f"perch-20261102-120000{mark}").mkdir()
+    (place / f"perch-20261103-120000{mark}").symlink_to(place / "notes.txt")
+    strangers |= {f"perch-2026110{day}-120000{mark}" for day in (2, 3)}
+    for _ in range(4):
+        clock.advance(days=1)
+        backups.into(place, 2)
+    left = {one.name for one in place.iterdir()} - strangers
+    assert left == {f"perch-202611{day}-120000{mark}" for day in (27, 28)}
+    assert strangers < {one.name for one in place.iterdir()}
+    assert sys.platform == "win32" or all(stat.S_IMODE((place / name).stat().st_mode) == 0o600 for name in left)
+    assert backups.contents(place / max(left)).people == 1
+
+
+def test_the_one_just_made_stays_although_the_clock_was_put_back(
+    backups: Backups, clock: Clock, tmp_path: Path
+) -> None:
+    backups.into(tmp_path)
+    clock.advance(days=-30)
+    made = backups.into(tmp_path, 1).path
+    assert [one for one in tmp_path.iterdir() if one.suffix == ".db"] == [made]
+
+
+def test_a_rotation_goes_on_within_a_second(backups: Backups, tmp_path: Path) -> None:
+    made = [backups.into(tmp_path, 2).path for _ in range(4)]
+    assert {one for one in tmp_path.iterdir() if one.suffix == ".db"} >= {made[-1]}
+    assert sum(one.suffix == ".db" for one in tmp_path.iterdir()) == 2
+
+
+def test_nothing_is_removed_when_the_new_backup_failed(backups: Backups, workspace: Workspace, tmp_path: Path) -> None:
+    place = tmp_path / "mounted"
+    place.mkdir()
+    for _ in range(2):
+        backups.into(place)
+    kept = sorted(place.iterdir())
+    broken = Backups(workspace.folder, "broken.db")
+    (workspace.folder / "broken.db").write_bytes(b"garbage" * 1000)
+    with pytest.raises(Fault):
+        broken.into(place, 1)
+    assert sorted(place.iterdir()) == kept
+
+
+def test_a_disk_that_is_not_mounted_is_not_made_up(backups: Backups, tmp_path: Path) -> None:
+    with pytest.raises(Fault) as caught:
+        backups.into(tmp_path / "mounted", 3)
+    assert caught.value.code is FaultCode.FOLDER_UNWRITABLE
+    assert not (tmp_path / "mounted").exists()
+
+
+def test_a_name_tells_when_a_backup_was_made_and_otherwise_the_file_does(backups: Backups, tmp_path: Path) -> None:
+    assert backups.made(backups.now().path) == "2026-11-24T12:00:00.000Z"
+    (tmp_path / "other.db").touch()
+    os.utime(tmp_path / "other.db", (1_000_000_000, 1_000_000_000))
+    assert backups.made(tmp_path / "other.db") == "2001-09-09T01:46:40.000Z"
+
+
+def test_a_restore_tells_which_revoked_tokens_work_again(backups: Backups, workspace: Workspace) -> None:
+    token = workspace.tokens.create("Okta", actor="tests").token
+    made = backups.now()
+    workspace.tokens.revoke(token.id, actor="tests")
+    assert [one.id for one in backups.rehearse(made.path).tokens.returning] == [token.id]
+    assert [one.id for one in backups.restore(made.path).tokens.returning] == [token.id]
+
+
 def test_the_contents_are_told_before_anything_is_brought_back(
     backups: Backups, workspace: Workspace, tmp_path: Path
 ) -> None:

@@ -15,9 +15,10 @@ from keyring.backends.fail import Keyring as NoKeyring
 from keyring.backends.null import Keyring as NullKeyring
 from keyring.backends.SecretService import Keyring as SecretServiceKeyring
 
-from server.checkup import Finding, Level, check_up
+from server.checkup import check_up
 from server.config import ServerConfig
 from server.faults import FaultCode
+from server.finding import Finding, Level
 from server.store.serving import claimed
 from server.vault import Vault
 from server.workspace import ACTIVITY, DATABASE, Workspace
@@ -56,6 +57,8 @@ def test_a_healthy_folder(folder: Path) -> None:
         "Keyring",
         "Endpoint",
         "Tokens",
+        "Backups",
+        "Clock",
     ]
     assert {name for name, one in found.items() if one.level is not Level.OK} == {"Keyring"}
     assert "1 working" in found["Tokens"].sentence

@@ -97,6 +97,21 @@ def test_each_token_has_a_copy_of_its_own(secret_service: SecretService) -> None
     assert mine.delete("two") is Outcome.ABSENT
 
 
+def test_the_copies_that_are_held_are_listed_and_a_locked_keyring_is_not_opened_for_it(
+    secret_service: SecretService,
+) -> None:
+    mine = secret_service_vault()
+    mine.store("one", "first")
+    assert mine.held(["one", "two"]) == ["one"]
+    secret_service.lock()
+    try:
+        assert mine.held(["one"]) == []
+    finally:
+        secret_service.unlock()
+    mine.delete("one")
+    assert mine.held(["one"]) == []
+
+
 def test_storing_again_replaces_the_copy(secret_service: SecretService) -> None:
     mine = secret_service_vault()
     mine.store("again", "old")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from server.cli.activity import activity
+from server.cli.compact import compact
 from server.cli.demo import demo
 from server.cli.invocation import Commands, Invocation, installed_version
 from server.cli.resources import group, user
@@ -44,6 +45,7 @@ for command in (
     activity,
     backup,
     restore,
+    compact,
     doctor,
     service,
     tls,

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from server.issuing import Event
 from server.records import Access, Token, TokenEvent
+from server.store.upkeep import connected
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Sequence
     from concurrent.futures import Future
+    from pathlib import Path
 
     from server.store.database import Database
     from server.tokens import TokenChange, TokenUse
@@ -102,6 +104,16 @@ class SqliteTokenStore:
     def events(self, token_id: str) -> list[TokenEvent]:
         """Return a token's history, oldest first."""
         return [TokenEvent(*row) for row in self._database.read(_EVENTS, (token_id,))]
+
+
+def tokens_of(path: Path) -> list[Token]:
+    """Return the tokens in a file that is not opened as a workspace; none where its schema is older than tokens.
+
+    Raises StoreUnavailable.
+    """
+    with connected(path, writes=False) as connection:
+        there = connection.execute("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'token'").fetchone()
+        return [_token(row) for row in connection.execute(_ALL)] if there else []
 
 
 def _token(row: tuple[Any, ...]) -> Token:

@@ -88,6 +88,29 @@ def test_a_backup_replaces_nothing(perch: CommandLine, tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_text() == "precious"
 
 
+def test_a_backup_for_cron_rotates_and_says_only_its_name(perch: CommandLine, tmp_path: Path) -> None:
+    place = tmp_path / "mounted"
+    place.mkdir()
+    (place / "notes.txt").write_text("mine")
+    made = [perch("backup", "--to", str(place), "--keep", "2") for _ in range(3)]
+    assert {ended.err for ended in made} == {""}
+    backups = {str(one) for one in place.iterdir() if one.suffix == ".db"}
+    assert len(backups) == 2
+    assert made[-1].out.strip() in backups
+    assert (place / "notes.txt").read_text() == "mine"
+
+
+def test_a_backup_into_a_folder_that_is_not_mounted_fails(perch: CommandLine, tmp_path: Path) -> None:
+    said = perch.refused("backup", "--to", str(tmp_path / "mounted"), "--keep", "2")
+    assert "mount the disk" in said
+    assert not (tmp_path / "mounted").exists()
+
+
+@pytest.mark.parametrize("arguments", [("x.db", "--to", "."), ("--keep", "2"), ("--to", ".", "--keep", "0")])
+def test_what_does_not_go_together_is_refused(perch: CommandLine, arguments: tuple[str, ...]) -> None:
+    assert perch.run("backup", *arguments).exit_code == 2
+
+
 def test_a_restore_undoes_what_came_after_the_backup(perch: CommandLine, tmp_path: Path) -> None:
     perch("group", "create", "before")
     perch("backup", str(tmp_path / "backup.db"))

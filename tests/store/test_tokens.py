@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -12,7 +14,8 @@ from server.faults import StoreUnavailable
 from server.issuing import TokenIssuer
 from server.records import Access, Refusal, Token, TokenEvent
 from server.store.database import Database
-from server.store.tokens import SqliteTokenStore
+from server.store.migration import migrations
+from server.store.tokens import SqliteTokenStore, tokens_of
 from server.tokens import (
     Authenticator,
     TokenChange,
@@ -255,3 +258,17 @@ def test_an_identity_never_changes(store: SqliteTokenStore, issuer: TokenIssuer)
 def test_the_store_is_what_the_rules_ask_for(store: SqliteTokenStore) -> None:
     asked: TokenStore = store
     assert asked.tokens() == []
+
+
+def test_the_tokens_of_a_file_are_read_without_opening_it_as_a_workspace(
+    database: Database, issuer: TokenIssuer
+) -> None:
+    token = issuer.create("Okta", actor="tests").token
+    assert tokens_of(database.path) == [token]
+
+
+def test_a_file_from_before_tokens_has_none(tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(migrations("perch")[0][1])
+    assert tokens_of(path) == []
