@@ -19,9 +19,8 @@ from server.faults import Fault, FaultCode
 from server.finding import Finding, Level
 from server.neglect import neglected
 from server.store import upkeep
-from server.store.database import Database
 from server.store.serving import serving
-from server.store.tokens import SqliteTokenStore
+from server.store.tokens import tokens_of
 from server.token_life import WARNINGS
 from server.tokens import check, expires_soon, timestamp
 from server.vault import Outcome, Vault
@@ -108,7 +107,10 @@ def _database(path: Path) -> Iterator[Finding]:
         detail = f"{path} has schema {found.schema}, this program knows {found.newest_schema}"
         yield _failed("Database", Fault(FaultCode.DATABASE_NEWER, detail))
     else:
-        yield Finding(Level.OK, "Database", f"whole, schema {found.schema}, {found.size:,} bytes")
+        later = ""
+        if found.schema < found.newest_schema:
+            later = "; will be brought up to date, after a backup, when Perch next opens it"
+        yield Finding(Level.OK, "Database", f"whole, schema {found.schema}, {found.size:,} bytes{later}")
 
 
 def _activity(path: Path) -> Finding:
@@ -206,14 +208,10 @@ def _tls(folder: Path, config: ServerConfig) -> Iterator[Finding]:
 def _tokens(path: Path) -> Iterator[Finding]:
     now = timestamp(time.time())
     try:
-        database = Database.open(path, "perch")
+        tokens = tokens_of(path)
     except Fault as fault:
         yield _failed("Tokens", fault)
         return
-    try:
-        tokens = SqliteTokenStore(database).tokens()
-    finally:
-        database.close()
     working = [token for token in tokens if check(token, now, needs_write=False) is None]
     ending = [token for token in working if token.replaced_by is None and expires_soon(token, now)]
     for token in ending:

@@ -19,6 +19,8 @@ from server.checkup import check_up
 from server.config import ServerConfig
 from server.faults import FaultCode
 from server.finding import Finding, Level
+from server.store import migration
+from server.store.database import Database
 from server.store.serving import claimed
 from server.vault import Vault
 from server.workspace import ACTIVITY, DATABASE, Workspace
@@ -112,6 +114,23 @@ def test_a_database_that_cannot_be_used(folder: Path, damage: str, code: FaultCo
     assert found["Database"].fault is not None
     assert found["Database"].fault.code is code
     assert "Tokens" not in found
+
+
+@pytest.mark.parametrize("number", range(1, migration.migrations("perch")[-1][0]))
+def test_an_older_schema_is_named_and_left_as_it_is(folder: Path, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything = migration.migrations
+    (folder / DATABASE).unlink()
+    with monkeypatch.context() as then:
+        then.setattr(migration, "migrations", lambda family: everything(family)[:number])
+        Database.open(folder / DATABASE, "perch").close()
+    before = {one.name: one.read_bytes() for one in folder.iterdir() if one.is_file()}
+    found = findings(folder)
+    assert found["Database"].level is Level.OK
+    assert f"schema {number}, " in found["Database"].sentence
+    assert "; will be brought up to date, after a backup, when Perch next opens it" in found["Database"].sentence
+    assert found["Tokens"].sentence == "none works"
+    assert {name: (folder / name).read_bytes() for name in before} == before
+    assert not list(folder.glob("*.before-*"))
 
 
 def test_a_damaged_log_is_a_worry_only(folder: Path) -> None:

@@ -68,7 +68,7 @@ def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
         connection.execute("PRAGMA cache_size = -8000")
         connection.execute("PRAGMA temp_store = MEMORY")
         filter_sql.register_functions(connection)
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         raise
     return connection
@@ -129,13 +129,11 @@ class Database:
             connection.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
             migration.migrate(connection, path, family)
             return cls(path, connection)
-        except sqlite3.Error as error:
+        except BaseException as error:
             if connection is not None:
                 connection.close()
-            raise translate(error, path) from error
-        except StoreUnavailable:
-            if connection is not None:
-                connection.close()
+            if isinstance(error, sqlite3.Error):
+                raise translate(error, path) from error
             raise
 
     @property

@@ -5,7 +5,6 @@ Belongs here: SQLite's own tools for whole files. Must not know: what the tables
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from contextlib import closing, contextmanager, suppress
@@ -13,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from server.faults import Fault, FaultCode, StoreUnavailable
-from server.store import migration
+from server.store import copying, migration
 from server.store.database import BUSY_TIMEOUT, translate
 
 if TYPE_CHECKING:
@@ -60,32 +59,9 @@ def backup(path: Path, target: Path) -> Backup:
     Raises Fault: backup_unusable when the target exists, folder_unwritable, disk_full, corrupt. The target
     appears only when it is whole.
     """
-    if target.exists():
-        raise Fault(FaultCode.TARGET_EXISTS, str(target))
-    unfinished = target.with_name(f"{target.name}.part")
-    try:
-        _copy(path, unfinished)
-        if problems := check(unfinished):
-            raise StoreUnavailable(FaultCode.DATABASE_CORRUPT, f"{path} ({problems[0]})")
-        unfinished.replace(target)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-    _sync_folder(target.parent)
-    return Backup(target, target.stat().st_size)
-
-
-def _copy(path: Path, target: Path) -> None:
-    """Write what is committed now into ``target``, compact; readers and writers go on meanwhile."""
-    try:
-        target.unlink(missing_ok=True)
-        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    except OSError as error:
-        raise Fault(FaultCode.FOLDER_UNWRITABLE, str(target.parent)) from error
     with connected(path, writes=False) as connection:
-        connection.execute("VACUUM INTO ?", (str(target),))
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
+        copying.finish_copy(connection, path, target)
+    return Backup(target, target.stat().st_size)
 
 
 def restore(path: Path, source: Path, stamp: str) -> Restored:
@@ -100,10 +76,12 @@ def restore(path: Path, source: Path, stamp: str) -> Restored:
     kept = path.with_name(f"{path.name}.before-restore-{stamp}") if path.exists() else None
     if kept is not None:
         try:
-            _copy(path, kept)
+            with connected(path, writes=False) as connection:
+                copying.write_copy(connection, kept)
         except StoreUnavailable as fault:
             if fault.code is not FaultCode.DATABASE_CORRUPT:
-                kept.unlink(missing_ok=True)
+                with suppress(OSError):
+                    kept.unlink(missing_ok=True)
                 raise
             _move_aside(path, kept)
     with connected(source, writes=False) as old, connected(path, writes=True) as new:
@@ -189,13 +167,3 @@ def connected(path: Path, *, writes: bool) -> Iterator[sqlite3.Connection]:
             yield connection
     except sqlite3.Error as error:
         raise translate(error, path) from error
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name in a folder durable, where a folder can be opened for that."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -1,0 +1,74 @@
+"""One whole copy of a database that others go on using: private from its first byte, durable, sound.
+
+Belongs here: how a copy comes to lie under its name. Must not know: what it is for. SQLite's errors are left to be
+translated by who called.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING
+
+from server.faults import Fault, FaultCode, StoreUnavailable
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+def write_copy(connection: sqlite3.Connection, target: Path) -> None:
+    """Write what is committed now into ``target``, compact; readers and writers go on meanwhile.
+
+    What lies under that name is replaced. The connection must be in no transaction. Raises
+    StoreUnavailable (folder_unwritable, disk_full), sqlite3.Error.
+    """
+    try:
+        target.unlink(missing_ok=True)
+        # SQLite fills an empty file that is there; one that it creates itself would have the umask's mode.
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        connection.execute("VACUUM INTO ?", (str(target),))
+        with target.open("rb+") as file:
+            os.fsync(file.fileno())
+    except OSError as error:
+        code = FaultCode.DISK_FULL if error.errno in _FULL else FaultCode.FOLDER_UNWRITABLE
+        raise StoreUnavailable(code, str(target.parent)) from error
+
+
+def finish_copy(connection: sqlite3.Connection, source: Path, target: Path) -> None:
+    """Write a copy of ``source``, which the connection is of, and give it its name when it is whole and checked.
+
+    Nothing else ever lies under that name. Raises Fault (target_exists), StoreUnavailable (corrupt, and as
+    `write_copy`), sqlite3.Error.
+    """
+    if target.exists():
+        raise Fault(FaultCode.TARGET_EXISTS, str(target))
+    unfinished = target.with_name(f"{target.name}.part")
+    try:
+        write_copy(connection, unfinished)
+        if problem := _problem(unfinished):
+            raise StoreUnavailable(FaultCode.DATABASE_CORRUPT, f"{source} ({problem})")
+        unfinished.replace(target)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _problem(path: Path) -> str:
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as copy:
+        word: str = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    return "" if word == "ok" else word
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a new name in a folder durable, where a folder can be opened for that."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
