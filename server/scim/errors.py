@@ -29,7 +29,8 @@ class ScimError(Exception):
         body: dict[str, object] = {"schemas": [ERROR_URN]}
         if self.scim_type is not None:
             body["scimType"] = self.scim_type
-        body["detail"] = self.detail
+        # What is quoted from a header may be bytes of no text, which no JSON can carry.
+        body["detail"] = self.detail.encode("utf-8", "replace").decode()
         body["status"] = str(self.status)
         return body
 

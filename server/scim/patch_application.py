@@ -44,7 +44,7 @@ def apply_patch(
     """
     patched = dict(document)
     ignored: list[str] = []
-    extended = False
+    urns: dict[str, list[str]] | None = None
     reached: set[tuple[str | None, str]] = set()
     for operation in operations:
         if isinstance(operation, UnknownAttribute):
@@ -58,8 +58,9 @@ def apply_patch(
         if target.extension is None and ":" not in name:
             _assign(patched, name, _changed(patched.get(name), operation, ignored))
             continue
-        extended = True
-        urn = _spelling(patched, target.extension or name)
+        if urns is None:
+            urns = _urns(patched)
+        urn = _spelling(patched, target.extension or name, urns)
         if target.extension is None:
             _assign(patched, urn, _changed(patched.get(urn), operation, ignored))
         else:
@@ -68,17 +69,31 @@ def apply_patch(
             _assign(patched, urn, extension)
     for place, name in reached:
         _drop_hollow(patched, place, name)
-    if extended:
+    if urns is not None:
         patched["schemas"] = [resource_type.schema.id, *(name for name in patched if ":" in name)]
     _settle_name(document, patched)
     _check_required(document, patched, resource_type)
     return Patched(patched, tuple(ignored))
 
 
-def _spelling(document: Mapping[str, Any], urn: str) -> str:
-    """Give a URN as the document spells it; URNs are compared without case (RFC 8141 §3.1)."""
-    folded = urn.lower()
-    return next((name for name in document if ":" in name and name.lower() == folded), urn)
+def _urns(document: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Give the spellings of each URN in a document, by the URN in lower case; one look through serves a whole PATCH."""
+    found: dict[str, list[str]] = {}
+    for name in document:
+        if ":" in name:
+            found.setdefault(name.lower(), []).append(name)
+    return found
+
+
+def _spelling(document: Mapping[str, Any], urn: str, urns: dict[str, list[str]]) -> str:
+    """Give a URN as the document spells it, and note a new one; URNs are compared without case (RFC 8141 §3.1)."""
+    spellings = urns.setdefault(urn.lower(), [])
+    for name in spellings:
+        if name in document:
+            return name
+    if urn not in spellings:
+        spellings.append(urn)
+    return urn
 
 
 def _drop_hollow(patched: dict[str, Any], urn: str | None, name: str) -> None:

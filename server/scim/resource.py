@@ -75,13 +75,16 @@ def canonicalise(body: Any, resource_type: ResourceType, *, creating: bool) -> C
     document: dict[str, Any] = {"schemas": schemas}
     ignored: list[str] = []
     table = plan.table
+    is_expanded = False
     for key, value in body.items():
         entry = table.get(key) or table.get(key.lower())
         if entry is None:
             if "." in key or ":" in key:
-                expanded = expand_keys(body, resource_type)
-                if expanded is not body:
-                    return canonicalise(expanded, resource_type, creating=creating)
+                if not is_expanded:
+                    expanded = expand_keys(body, resource_type)
+                    if expanded is not body:
+                        return canonicalise(expanded, resource_type, creating=creating)
+                    is_expanded = True
                 if is_foreign_extension(key, value) and not _is_within(key, resource_type.extensions):
                     if value:
                         document[key] = _foreign_extension(key, value)

@@ -139,18 +139,35 @@ def nest(body: Mapping[str, Any], path_of: Callable[[str, Any], tuple[str, ...] 
     nested = dict(body)
     for key, _ in paths:
         del nested[key]
+    # Looked up, not searched for: a body may hold many thousand paths, and as many other names.
+    copied: dict[int, dict[str, Any]] = {id(nested): nested}
+    spellings = {id(nested): _spellings(nested)}
     for key, path in paths:
         if not path:
             nested.update(body[key])
+            for folded, name in _spellings(body[key]).items():
+                spellings[id(nested)].setdefault(folded, name)
             continue
         holder = nested
         for name in path[:-1]:
-            spelling = next((sent for sent in holder if sent.lower() == name.lower()), name)
+            spelling = spellings[id(holder)].setdefault(name.lower(), name)
             inner = holder.get(spelling)
-            holder[spelling] = dict(inner) if type(inner) is dict else {}
-            holder = holder[spelling]
+            if id(inner) not in copied:
+                inner = holder[spelling] = dict(inner) if type(inner) is dict else {}
+                copied[id(inner)] = inner
+                spellings[id(inner)] = _spellings(inner)
+            holder = copied[id(inner)]
         holder[path[-1]] = body[key]
+        spellings[id(holder)].setdefault(path[-1].lower(), path[-1])
     return nested
+
+
+def _spellings(value: Mapping[str, Any]) -> dict[str, str]:
+    """Give the first of the names that are the same without case, by that name in lower case."""
+    found: dict[str, str] = {}
+    for name in value:
+        found.setdefault(name.lower(), name)
+    return found
 
 
 def formatted_name(name: Mapping[str, Any]) -> str | None:

@@ -150,12 +150,15 @@ def complex_canonicaliser(label: str, attributes: Mapping[str, Attribute]) -> Ca
                 return convert(complex_from_string(value), ignored)
             raise Unfit(f"must be an object, but {json_name(value)} was sent")
         document: dict[str, Any] = {}
+        is_nested = False
         for key, item in value.items():
             entry = table.get(key) or table.get(key.lower())
             if entry is None:
-                nested = nest(value, dotted_path) if "." in key else value
-                if nested is not value:
-                    return convert(nested, ignored)
+                if "." in key and not is_nested:
+                    nested = nest(value, dotted_path)
+                    if nested is not value:
+                        return convert(nested, ignored)
+                    is_nested = True
                 ignored.append(f"{label}{separator}{key}")
                 continue
             name, convert_item, plain = entry

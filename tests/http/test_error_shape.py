@@ -149,6 +149,20 @@ def test_a_compressed_body_is_refused(endpoint: RunningEndpoint) -> None:
     assert_scim_error(status, headers, answer)
 
 
+@pytest.mark.parametrize(("name", "status"), [("Host", 421), ("Content-Encoding", 415)])
+@pytest.mark.parametrize("version", ["v2", "v1"])
+def test_a_header_that_is_no_text_is_refused_like_any_other(
+    endpoint: RunningEndpoint, version: str, name: str, status: int
+) -> None:
+    headers = {"Host": b"localhost", "Authorization": f"Bearer {endpoint.token}".encode(), name: b"\xff"}
+    lines = b"".join(b"%b: %b\r\n" % (key.encode(), value) for key, value in headers.items())
+    told, _, answer = raw(
+        endpoint, b"POST /scim/%b/Users HTTP/1.1\r\n%bContent-Length: 2\r\n\r\n{}" % (version.encode(), lines)
+    )
+    assert told == status
+    assert b"?" in answer
+
+
 @pytest.mark.parametrize(("path", "size"), [("/Users", 1 << 20), ("/Users/.search", 1 << 20), ("/Groups", 16 << 20)])
 def test_a_body_that_says_it_is_too_large_is_refused_unread(endpoint: RunningEndpoint, path: str, size: int) -> None:
     status, headers, answer = send(endpoint, "POST", path, b"", {"Content-Length": str(size + 1)})

@@ -53,6 +53,12 @@ def test_an_error_is_a_message_that_others_can_read(kind: type[ScimError]) -> No
     assert str(error) == error.detail == "Say it otherwise."
 
 
+def test_an_error_that_quotes_bytes_of_no_text_can_be_sent_all_the_same() -> None:
+    quoted = b"host \xff, \xc3\xa9".decode("utf-8", "surrogateescape")
+    document = ScimError(f"This server does not answer for {quoted}.").document()
+    assert document["detail"] == "This server does not answer for host ?, \u00e9."
+
+
 def test_headers_are_the_errors_own() -> None:
     slow = errors.TooManyRequests("Wait.", headers={"Retry-After": "3"})
     assert slow.headers == {"Retry-After": "3"}

@@ -474,3 +474,36 @@ def test_whatever_is_sent_gives_a_canonical_document_or_a_scim_error(
     again = canonicalise(result.document, NOTHING_REQUIRED.user, creating=False)
     assert again.ignored == ()
     assert {**again.document, "name": None} == {**result.document, "name": None}
+
+
+class Spelled(str):
+    """A name that counts how often any of them was folded."""
+
+    __slots__ = ()
+    times = 0
+
+    def lower(self) -> str:
+        Spelled.times += 1
+        return super().lower()
+
+
+def test_many_extensions_are_found_without_going_through_all_of_them_each_time() -> None:
+    names = [f"urn:example:{number}" for number in range(100)]
+    document: dict[str, Any] = {**BABS, **{Spelled(name.upper()): {"a": 1} for name in names}}
+    value = {name: {"b": 2} for name in names}
+    operations = parse_patch({"Operations": [{"op": "add", "value": value}]}, REGISTRY.user)
+    Spelled.times = 0
+    after = apply_patch(document, operations, REGISTRY.user).document
+    assert [after[name.upper()] for name in names] == [{"a": 1, "b": 2}] * 100
+    assert Spelled.times <= 100
+
+
+def test_an_extension_may_go_and_come_again_in_another_spelling() -> None:
+    first, second = (
+        {"op": "add", "value": {CUSTOM_URN: {"a": 1}}},
+        {"op": "add", "value": {CUSTOM_URN.upper(): {"b": 2}}},
+    )
+    gone = {"op": "remove", "path": CUSTOM_URN}
+    after = patched(BABS, first, gone, second, {"op": "add", "value": {CUSTOM_URN.lower(): {"c": 3}}})
+    assert after[CUSTOM_URN.upper()] == {"b": 2, "c": 3}
+    assert CUSTOM_URN not in after

@@ -12,6 +12,7 @@ from resources import schema_documents
 from server.scim.errors import InvalidSyntax, InvalidValue, ScimError
 from server.scim.resource import are_required, canonical_value, canonicalise, expand_keys
 from server.scim.schemas import ENTERPRISE_USER_URN, GROUP_URN, USER_URN, load_registry
+from server.scim.tolerances import nest
 
 REGISTRY = load_registry(schema_documents())
 USER, GROUP = REGISTRY.user, REGISTRY.group
@@ -468,3 +469,33 @@ def test_whatever_is_sent_is_a_scim_error_or_becomes_a_document_that_means_itsel
         again = canonicalise(canonical.document, resource_type, creating=False)
         assert (again.document, again.ignored) == (canonical.document, ())
     assert body == before
+
+
+class Counted(dict[str, Any]):
+    """An object that knows how often it was gone through."""
+
+    times = 0
+
+    def items(self) -> Any:
+        self.times += 1
+        return super().items()
+
+
+@pytest.mark.parametrize("key", ["urn:example:{}", "unknown.key{}"])
+def test_many_keys_that_lead_nowhere_are_looked_up_once_each(key: str) -> None:
+    body = Counted({"userName": "bjensen", **{key.format(number): {"a": 1} for number in range(50)}})
+    canonicalise(body, LENIENT, creating=True)
+    assert body.times == 2, "once for the values, once for where they lead"
+
+
+def test_many_keys_of_a_value_that_lead_nowhere_are_looked_up_once_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    nested: list[Any] = []
+
+    def noted(value: Any, path_of: Any) -> Any:
+        nested.append(value)
+        return nest(value, path_of)
+
+    monkeypatch.setattr("server.scim.values.nest", noted)
+    unknown = {f"unknown.{number}": 1 for number in range(50)}
+    assert document({"name": {"givenName": "B", **unknown}})["name"]["givenName"] == "B"
+    assert len(nested) == 1

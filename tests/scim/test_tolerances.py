@@ -160,6 +160,39 @@ def test_a_path_through_something_that_is_no_object_replaces_it() -> None:
     ) == {"name": {"givenName": "B"}}
 
 
+class Spelled(str):
+    """A name that counts how often any of them was folded."""
+
+    __slots__ = ()
+    times = 0
+
+    def lower(self) -> str:
+        Spelled.times += 1
+        return super().lower()
+
+
+def test_many_paths_into_one_object_among_many_others_take_no_more_time_each() -> None:
+    paths = {f"name.a{number}": number for number in range(100)}
+    body: dict[str, Any] = {
+        **{Spelled(f"x{number}"): number for number in range(100)},
+        **paths,
+        "NAME": {"a7": 0, "b": 1},
+    }
+    Spelled.times = 0
+    nested = nest(body, lambda key, _: tuple(key.split(".")) if "." in key else None)
+    assert nested["NAME"] == {"b": 1, **{f"a{number}": number for number in range(100)}}
+    assert Spelled.times <= 100
+    assert body["NAME"] == {"a7": 0, "b": 1}, "the input is not changed"
+
+
+def test_what_a_path_put_there_is_met_by_the_next_one_and_the_input_not_changed() -> None:
+    body = {"core:name": {"familyName": "J"}, "name.givenName": "B", "core": {"NAME": {"x": 1}}, "Name.y": 2}
+    places = {"core:name": ("name",), "name.givenName": ("name", "givenName"), "core": (), "Name.y": ("name", "y")}
+    nested = nest(body, lambda key, _: places.get(key))
+    assert nested == {"name": {"familyName": "J", "givenName": "B", "y": 2}, "NAME": {"x": 1}}
+    assert body["core:name"] == {"familyName": "J"}
+
+
 def test_a_body_without_paths_is_given_back_itself() -> None:
     body = {"userName": "bjensen"}
     assert nest(body, lambda _key, _value: None) is body
