@@ -367,8 +367,9 @@ class LastUses:
         self._uses[token_id] = (now, address, agent)
 
     def drain(self) -> list[TokenUse]:
-        """Return what was noted since the last time; an agent is cut at 200 characters."""
+        """Return what was noted since the last time; an agent is cut at 200 characters, and what is no text escaped."""
         uses, self._uses = self._uses, {}
         return [
-            TokenUse(token_id, timestamp(at), address, agent[:200]) for token_id, (at, address, agent) in uses.items()
+            TokenUse(token_id, timestamp(at), address, agent[:200].encode("utf-8", "backslashreplace").decode())
+            for token_id, (at, address, agent) in uses.items()
         ]

@@ -446,9 +446,11 @@ def test_the_last_use_of_each_token_is_drained_once() -> None:
     uses.note("one", NOW_SECONDS - 5, "10.0.0.1", "old")
     uses.note("one", NOW_SECONDS, "10.0.0.2", "Okta SCIM Client 1.0.0")
     uses.note("two", NOW_SECONDS, "10.0.0.3", "x" * 500)
+    uses.note("three", NOW_SECONDS, "10.0.0.4", "bytes of no text: \udcff")
     assert uses.drain() == [
         TokenUse("one", NOW, "10.0.0.2", "Okta SCIM Client 1.0.0"),
         TokenUse("two", NOW, "10.0.0.3", "x" * 200),
+        TokenUse("three", NOW, "10.0.0.4", "bytes of no text: \\udcff"),
     ]
     assert uses.drain() == []
 

@@ -7,6 +7,7 @@ or is turned away, and bytes that are no HTTP get a SCIM Error as well.
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any, cast
 
 from aiohttp import web
@@ -15,7 +16,7 @@ from aiohttp.web_protocol import RequestHandler, _ErrInfo
 from server.http.forwarding import ForwardedRequest, TrustedProxies
 from server.http.reply import error_reply
 from server.http.request import Request
-from server.scim.errors import InvalidSyntax, RequestTimeout, ScimError, Unavailable
+from server.scim.errors import InternalError, InvalidSyntax, RequestTimeout, ScimError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from server.http.reply import Reply
 
     Application = Callable[[Request], Awaitable[Reply]]
+
+logger = logging.getLogger("perch")
 
 LINGER_SECONDS = 1.0
 """How long an answer may take to leave after the request's time is up."""
@@ -38,7 +41,7 @@ HTTP lets an idle connection be closed at any time (RFC 9112 9.3), but a request
 class Connection(RequestHandler):
     """aiohttp's request handler with a header deadline, a lean loop, and answers that leave together."""
 
-    __slots__ = ("_deadline", "_header_seconds", "_request_type", "proxies")
+    __slots__ = ("_asked", "_busy", "_deadline", "_header_seconds", "_request_type", "proxies")
 
     def __init__(self, server: Server, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(server, loop=loop, **options)
@@ -46,6 +49,10 @@ class Connection(RequestHandler):
         self._deadline: asyncio.TimerHandle | None = None
         self._request_type = Request
         self.proxies = server.proxies
+        self._asked = False
+        """Whether a request came through it."""
+        self._busy = False
+        """Whether a request is answered now, until the client has taken the answer."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Begin a connection, or turn it away where there are too many."""
@@ -114,15 +121,15 @@ class Connection(RequestHandler):
         await self._drain_helper()
 
     def idle(self) -> tuple[bool, float] | None:
-        """Whether it asked something before, and when it last did (the loop's clock); None while a request is there.
+        """Whether it asked something before, and since when it waits (the loop's clock); None while it is busy.
 
         Headers that are still on their way are no request yet.
         """
-        if self._current_request is not None or self._messages or self._force_close:
+        if self._busy or self._messages or self._force_close:
             return None
         if self._deadline is not None:
-            return False, self._deadline.when() - self._header_seconds
-        return True, self._next_keepalive_close_time - self._keepalive_timeout
+            return self._asked, self._deadline.when() - self._header_seconds
+        return self._asked, self._next_keepalive_close_time - self._keepalive_timeout
 
     def turn_away(self) -> None:
         """Say that there are too many connections, and close this one."""
@@ -165,6 +172,7 @@ class Connection(RequestHandler):
                 if not self._messages:
                     await self._next_message()
                 message, payload = self._messages.popleft()
+                self._asked = self._busy = True
                 if self._parser is not None:
                     self._parser.message_consumed()
                 if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
@@ -178,6 +186,7 @@ class Connection(RequestHandler):
                     await self._drop_rest(payload)
                 if self._close or self._force_close:
                     break
+                self._busy = False
                 self._next_keepalive_close_time = loop.time() + self._keepalive_timeout
                 if self._keepalive_handle is None:
                     self._keepalive_handle = loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
@@ -186,6 +195,10 @@ class Connection(RequestHandler):
         except asyncio.CancelledError:
             self.force_close()
             raise
+        except Exception:
+            # The application answers whatever happens; where even that fails, nobody is left waiting.
+            logger.exception("a request was not answered")
+            self._say_and_close(InternalError("Internal error."))
         self._task_handler = None
         self.force_close()
 

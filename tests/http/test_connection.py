@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
+from server.http.connection import Server
 from tests.http.client import Wire, ask, message, person
 
 if TYPE_CHECKING:
+    from server.http.reply import Reply
+    from server.http.request import Request
     from tests.endpoint import RunningEndpoint, Serve
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -99,6 +103,41 @@ def test_who_connects_and_says_nothing_locks_nobody_out(serve: Serve) -> None:
         assert working.answer().status == 200
         with Wire(running.port) as one_more:
             one_more.answer().refused(503)
+
+
+def test_who_works_keeps_its_place_while_its_headers_come_in_pieces_or_its_answer_is_taken_slowly(serve: Serve) -> None:
+    running = serve(environ={"PERCH_MAX_CONNECTIONS": "2"})
+    page = message(running, "GET", "/Schemas")
+    with ExitStack() as stack:
+        pieces, slow = (stack.enter_context(Wire(running.port)) for _ in range(2))
+        pieces.send(HEALTH)
+        assert pieces.answer().status == 200
+        pieces.send(HEALTH[:9])
+        # More than the buffers on the way hold.
+        slow.send(page * 400)
+        with Wire(running.port) as one_more:
+            one_more.answer().refused(503)
+        pieces.send(HEALTH[9:])
+        assert pieces.answer().status == 200
+        assert {slow.answer().status for _ in range(400)} == {200}
+
+
+async def test_where_even_the_answer_to_a_bug_fails_the_connection_is_closed(caplog: pytest.LogCaptureFixture) -> None:
+    async def broken(_: Request) -> Reply:
+        raise KeyError("a bug")
+
+    loop = asyncio.get_running_loop()
+    server = Server(broken, header_seconds=5, keep_alive=5, max_connections=5)
+    listening = await loop.create_server(server, "127.0.0.1", 0)
+    reader, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+    writer.write(HEALTH)
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert b"a bug" not in answer
+    assert "not answered" in caplog.text
+    writer.close()
+    listening.close()
+    await server.shutdown(1)
 
 
 def test_requests_in_one_packet_are_answered_in_order(endpoint: RunningEndpoint) -> None:
