@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,6 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from server.scim.schema import ResourceType
+
+_DAY = 86_400_000_000_000
+"""In nanoseconds, as what follows."""
+
+_BEGAN = time.time_ns() - time.monotonic_ns()
+"""What the clock, as it was when the process began, is ahead of the one that only goes on."""
 
 
 def new_resource_id() -> str:
@@ -28,9 +35,24 @@ def new_resource_id() -> str:
     return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
-def timestamp() -> str:
-    """Give the present as every column and document holds it: UTC, three digits, ``Z``."""
-    milliseconds = time.time_ns() // 1_000_000
+def timestamp(after: str = "") -> str:
+    """Give the present as every column and document holds it: UTC, three digits, ``Z``.
+
+    It is later than ``after``, another such moment, whatever the clock says: an import that asks for what was modified
+    since it last looked (OKTA.md B5) misses nothing that a clock set back would hide. A clock that is set back by up
+    to a day while the process runs is not followed, for the same reason; one that was further ahead was wrong.
+    """
+    now = time.time_ns()
+    steady = _BEGAN + time.monotonic_ns()
+    if now < steady < now + _DAY:
+        now = steady
+    moment = _written(now // 1_000_000)
+    if moment > after:
+        return moment
+    return _written(round(datetime.fromisoformat(after).timestamp() * 1000) + 1)
+
+
+def _written(milliseconds: int) -> str:
     second, fraction = divmod(milliseconds, 1000)
     return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(second))}.{fraction:03d}Z"
 

@@ -263,7 +263,7 @@ class ServiceProvider:
 
         def operation(transaction: Transaction) -> Answer:
             stored = self._current(transaction, resource_type, resource_id, if_match)
-            at, name = timestamp(), resource_type.name
+            at, name = timestamp(stored.modified), resource_type.name
             last = transaction.find(name, resource_id) or stored
             transaction.delete(name, stored, at)
             summary = f"deleted {name.lower()} {stored.label}"
@@ -310,7 +310,7 @@ class ServiceProvider:
         ignored: Sequence[str],
     ) -> Answer:
         """Write a changed document and changed members; what changes nothing gets no new version."""
-        at = timestamp()
+        at = timestamp(stored.modified)
         name = resource_type.name
         before = stored
         if not is_same(document, current):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,24 @@ def test_the_time_is_written_in_utc_to_the_millisecond(monkeypatch: pytest.Monke
         assert len(text) == len("2026-11-23T20:48:31.123Z")
         assert text.endswith("Z")
         assert datetime.fromisoformat(text).timestamp() == moment // 1_000_000 / 1_000
+
+
+def test_a_moment_is_later_than_the_one_it_follows_whatever_the_clock_says() -> None:
+    for after, later in (
+        ("2999-12-31T23:59:59.999Z", "3000-01-01T00:00:00.000Z"),
+        ("2100-02-28T12:00:00.007Z", "2100-02-28T12:00:00.008Z"),
+    ):
+        assert timestamp(after) == later
+    before = timestamp()
+    assert before <= timestamp("2001-01-01T00:00:00.000Z") <= timestamp()
+
+
+def test_a_clock_that_is_set_back_is_not_followed_unless_it_was_far_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, true_time = timestamp(), time.time_ns
+    monkeypatch.setattr("server.draft.time.time_ns", lambda: true_time() - 3_600 * 10**9)
+    assert timestamp() >= now
+    monkeypatch.setattr("server.draft.time.time_ns", lambda: true_time() - 2 * 86_400 * 10**9)
+    assert timestamp() < now
 
 
 def test_the_columns_that_are_looked_up_are_folded() -> None:

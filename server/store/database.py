@@ -9,6 +9,7 @@ commit that made them durable (``synchronous=FULL``). Readers have a read-only c
 from __future__ import annotations
 
 import asyncio
+import os
 import queue
 import sqlite3
 import threading
@@ -46,12 +47,21 @@ _FAULTS = {
     sqlite3.SQLITE_READONLY: FaultCode.FOLDER_UNWRITABLE,
     sqlite3.SQLITE_PERM: FaultCode.FOLDER_UNWRITABLE,
 }
+_EXTENDED = {
+    # The index of the write-ahead log found no room when it was made: on a full disk that comes before SQLITE_FULL.
+    sqlite3.SQLITE_IOERR_SHMSIZE: FaultCode.DISK_FULL,
+}
 
 
 def translate(error: sqlite3.Error, path: Path | str) -> StoreUnavailable:
     """Turn sqlite3's error into the fault that a host can word."""
     code = getattr(error, "sqlite_errorcode", None)
-    fault = _FAULTS.get(code & 0xFF, FaultCode.STORE_FAILED) if isinstance(code, int) else FaultCode.STORE_FAILED
+    fault = FaultCode.STORE_FAILED
+    if isinstance(code, int):
+        fault = _EXTENDED.get(code) or _FAULTS.get(code & 0xFF, fault)
+        if code & 0xFF == sqlite3.SQLITE_IOERR and fault is FaultCode.STORE_FAILED and not os.access(path, os.W_OK):
+            # A disk that the system has made read-only under open files fails their writes only.
+            fault = FaultCode.FOLDER_UNWRITABLE
     return StoreUnavailable(fault, f"{path} ({error})" if fault is FaultCode.STORE_FAILED else str(path))
 
 

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
     from server.scim.filter import Filter
 
+LATER = "iif(modified < ?1, ?1, strftime('%Y-%m-%dT%H:%M:%fZ', modified, '+0.001 seconds'))"
+"""When a group that others' changes touch was modified: at the first parameter, and later than before in any case."""
+
 _GROUP = """'{"value":"' || g.id || '","$ref":"' || char(31) || '/Groups/' || g.id
                     || '","display":' || json_quote(g.label) || ',"type":"direct"}'"""
 GROUPS_OF = f"""
@@ -180,5 +183,6 @@ def rename(connection: sqlite3.Connection, seq: int, before: str, at: str) -> No
     ).fetchall()
     # What a group shows has changed, and so its entity tag must.
     connection.executemany(
-        "UPDATE resource SET version = version + 1, modified = ? WHERE seq = ?", [(at, group) for (group,) in groups]
+        f"UPDATE resource SET version = version + 1, modified = {LATER} WHERE seq = ?2",  # noqa: S608 -- our own
+        [(at, group) for (group,) in groups],
     )

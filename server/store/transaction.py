@@ -122,8 +122,8 @@ class WriteTransaction:
         execute = self.connection.execute
         seq = stored.seq
         execute(
-            """UPDATE resource SET member_count = member_count - 1, version = version + 1, modified = ?
-               WHERE seq IN (SELECT group_seq FROM member WHERE member_seq = ?)""",
+            f"""UPDATE resource SET member_count = member_count - 1, version = version + 1, modified = {members.LATER}
+                WHERE seq IN (SELECT group_seq FROM member WHERE member_seq = ?2)""",  # noqa: S608 -- our own constants
             (at, seq),
         )
         execute("DELETE FROM member WHERE member_seq = ?", (seq,))
