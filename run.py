@@ -540,7 +540,7 @@ def command_for(arguments: Sequence[str], environment: Environment) -> tuple[lis
     start = [str(environment.python), "-P", "-m"]
     if not arguments and has_display():
         return ["desktop"], [*start, "desktop"], None
-    return [], [*start, "server.cli", *(arguments or ["demo"])], None
+    return [], [*start, "server", *(arguments or ["demo"])], None
 
 
 def hand_over(command: list[str], cwd: Path | None) -> NoReturn:

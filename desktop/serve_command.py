@@ -23,7 +23,7 @@ def serve_command(folder: Path, arguments: Sequence[str] = ()) -> list[str]:
     # A packaged application hands its arguments over to the command line. Otherwise -P: a folder named "server"
     # where the desktop was started must not be taken for ours.
     packaged = getattr(sys, "frozen", False)
-    program = [sys.executable] if packaged else [sys.executable, "-P", "-m", "server.cli"]
+    program = [sys.executable] if packaged else [sys.executable, "-P", "-m", "server"]
     return [*program, "--data-dir", str(folder), "serve", "--parent-watch", "--json", *arguments]
 
 

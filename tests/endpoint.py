@@ -76,7 +76,7 @@ class Serve(Protocol):
 
 def command(*arguments: str, data_dir: Path) -> list[str]:
     """Return how the command line is started as a process."""
-    return [sys.executable, "-m", "server.cli", "--data-dir", str(data_dir), *arguments]
+    return [sys.executable, "-m", "server", "--data-dir", str(data_dir), *arguments]
 
 
 def make_token(data_dir: Path, label: str) -> str:

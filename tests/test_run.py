@@ -136,7 +136,7 @@ def test_with_a_display_it_opens_the_desktop(environment: run.Environment, displ
 def test_a_command_needs_no_desktop(environment: run.Environment, display: Callable[..., None]) -> None:
     display(DISPLAY=":0")
     extras, command, _ = run.command_for(["demo"], environment)
-    assert (extras, command[-2:]) == ([], ["server.cli", "demo"])
+    assert (extras, command[-2:]) == ([], ["server", "demo"])
 
 
 def test_without_a_display_it_plays_the_demo_where_the_user_is(
@@ -144,12 +144,12 @@ def test_without_a_display_it_plays_the_demo_where_the_user_is(
 ) -> None:
     display()
     extras, command, cwd = run.command_for([], environment)
-    assert (extras, command[1:], cwd) == ([], ["-P", "-m", "server.cli", "demo"], None)
+    assert (extras, command[1:], cwd) == ([], ["-P", "-m", "server", "demo"], None)
 
 
 def test_other_arguments_go_to_the_command_line(environment: run.Environment) -> None:
     _, command, _ = run.command_for(["serve", "--port", "0"], environment)
-    assert command[-4:] == ["server.cli", "serve", "--port", "0"]
+    assert command[-4:] == ["server", "serve", "--port", "0"]
 
 
 def test_test_installs_the_tools_and_runs_pytest_in_the_project(environment: run.Environment) -> None:

@@ -194,7 +194,8 @@ class PeoplePage(ResourcePage["PersonRow"]):
 
     def _enter_table(self) -> None:
         self.table.setFocus()
-        if not self.table.currentIndex().isValid() and self.model.rowCount():
+        # The focus alone makes a row current, but selects none.
+        if not self.table.selectionModel().hasSelection() and self.model.rowCount():
             self.table.selectRow(0)
 
     def _click(self, person: PersonRow | None) -> None:

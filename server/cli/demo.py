@@ -132,7 +132,7 @@ def _endpoint(folder: Path, log: Path, port: int) -> Iterator[tuple[subprocess.P
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PERCH_")}
     places = [str(Path(__file__).parents[2]), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
-    command = [sys.executable, "-P", "-m", "server.cli", "--data-dir", str(folder)]
+    command = [sys.executable, "-P", "-m", "server", "--data-dir", str(folder)]
     command += ["serve", "--port", str(port), "--parent-watch"]
     with (
         log.open("w", encoding="utf-8") as stderr,

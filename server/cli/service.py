@@ -158,7 +158,7 @@ def program() -> tuple[str, ...]:
     """Give how this program is started by a service: by its interpreter, and from no folder of somebody else's."""
     if getattr(sys, "frozen", False):
         return (sys.executable,)
-    return (sys.executable, "-P", "-m", "server.cli")
+    return (sys.executable, "-P", "-m", "server")
 
 
 def wanted_by(folder: Path, options: dict[str, Any]) -> Wanted:

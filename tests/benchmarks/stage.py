@@ -97,7 +97,7 @@ def seed(folder: Path, users: int, groups: Sequence[int] = ()) -> tuple[str, lis
 def endpoint(folder: Path, token: str) -> Iterator[Running]:
     """Run the endpoint on a data folder."""
     with subprocess.Popen(
-        pinned(SERVER_CORE, sys.executable, "-m", "server.cli", "--data-dir", str(folder), "serve", "--port", "0"),
+        pinned(SERVER_CORE, sys.executable, "-m", "server", "--data-dir", str(folder), "serve", "--port", "0"),
         # A minute after its start it would copy the database it is measured with.
         env={**os.environ, "PERCH_BACKUP_DAILY": "false"},
         stdout=subprocess.PIPE,

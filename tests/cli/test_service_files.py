@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-PROGRAM = ("/usr/bin/python3", "-P", "-m", "server.cli")
+PROGRAM = ("/usr/bin/python3", "-P", "-m", "server")
 WANTED = Wanted(PROGRAM, ("--public-url", "https://scim.example.com/a%20b"), data_dir="/data/of mine", log="/log")
 TLS = Wanted(PROGRAM, tls_cert="/etc/perch/certificate 1.pem", tls_key="/etc/perch/key.pem", data_dir="/data")
 LOW = Wanted(PROGRAM, port=443)
@@ -252,14 +252,14 @@ def test_a_daemon_of_the_system_is_not_roots() -> None:
 
 
 def test_windows_reads_what_is_to_run() -> None:
-    program = (r"C:\Program Files\Perch\python.exe", "-P", "-m", "server.cli")
+    program = (r"C:\Program Files\Perch\python.exe", "-P", "-m", "server")
     wanted = Wanted(
         program, ("--log-json",), data_dir=r"C:\Data & more", tls_cert=r"C:\my cert.pem", tls_key=r"C:\k.pem"
     )
     read = ET.fromstring(windows_service(wanted).partition("?>")[2])
     assert read.findtext("executable") == program[0]
     assert read.findtext("arguments") == (
-        r'-P -m server.cli serve --log-json --tls-cert "C:\my cert.pem" --tls-key C:\k.pem'
+        r'-P -m server serve --log-json --tls-cert "C:\my cert.pem" --tls-key C:\k.pem'
     )
     env = read.find("env")
     assert env is not None

@@ -19,7 +19,7 @@ def test_the_child_ends_with_its_parent_and_talks_in_json(tmp_path: Path) -> Non
     program, *arguments = serve_command(tmp_path, ("--port", "0"))
     assert program == sys.executable
     assert arguments == [
-        *("-P", "-m", "server.cli", "--data-dir", str(tmp_path)),
+        *("-P", "-m", "server", "--data-dir", str(tmp_path)),
         *("serve", "--parent-watch", "--json", "--port", "0"),
     ]
 

@@ -65,9 +65,9 @@ class Targets:
 
     def filter(self, data: bytes) -> None:
         """A filter, evaluated in memory and in SQL, which must agree."""
-        text = data.decode(errors="replace")
+        text = data.decode(errors="surrogateescape")
         for kind, document in zip(TYPES, self._documents, strict=True):
-            with suppress(ScimError):
+            with _refused():
                 found = parse_filter(text, kind)
                 is_match = matches(found, document)
                 page = self._ask(kind, parse_query({"filter": text}, kind))
@@ -77,13 +77,13 @@ class Targets:
 
     def path(self, data: bytes) -> None:
         """A path of PATCH, an attribute to sort by, a list of attributes."""
-        text = data.decode(errors="replace")
+        text = data.decode(errors="surrogateescape")
         for kind, document in zip(TYPES, self._documents, strict=True):
             find_target(text, kind)
-            with suppress(ScimError):
+            with _refused():
                 parse_patch_path(text, kind)
             for wanted, unwanted in ((text, None), (None, text)):
-                with suppress(ScimError):
+                with _refused():
                     orjson.dumps(project(document, parse_projection(wanted, unwanted, kind)))
 
     def patch(self, data: bytes) -> None:

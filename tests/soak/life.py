@@ -144,7 +144,7 @@ class Soak:
     def _endpoint(self) -> Iterator[tuple[subprocess.Popen[str], int]]:
         with self._log.open("a", encoding="utf-8") as stderr:
             process = subprocess.Popen(
-                [sys.executable, "-m", "server.cli", "--data-dir", str(self._folder), "serve", "--port", "0"],
+                [sys.executable, "-m", "server", "--data-dir", str(self._folder), "serve", "--port", "0"],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -193,7 +193,7 @@ class Soak:
         """Make a backup every few minutes, as an admin may."""
         await passed(stop, BACKUP_EVERY / 2)
         while not stop.is_set():
-            command = [sys.executable, "-m", "server.cli", "--data-dir", str(self._folder), "backup"]
+            command = [sys.executable, "-m", "server", "--data-dir", str(self._folder), "backup"]
             process = await asyncio.create_subprocess_exec(
                 *command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )

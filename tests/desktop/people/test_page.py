@@ -250,6 +250,7 @@ def test_all_of_it_works_by_keyboard(qtbot: QtBot, desk: Desk, open_page: Open) 
     qtbot.waitUntil(lambda: names_shown(page) == ["Alan Turing", "Radia Perlman"])
     qtbot.keyClick(page.filters.search, Qt.Key.Key_Down)
     assert QApplication.focusWidget() is page.table
+    assert [index.row() for index in page.table.selectionModel().selectedRows()] == [0]
     qtbot.keyClick(page.table, Qt.Key.Key_Down)
     qtbot.keyClick(page.table, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.panel.heading() == "Radia Perlman")
