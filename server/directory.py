@@ -114,6 +114,9 @@ class Transaction(Protocol):
     def delete(self, resource_type: str, stored: Stored, at: str) -> None:
         """Remove a resource and every membership it has."""
 
+    def groups_of(self, seq: int) -> list[tuple[str, str]]:
+        """List id and name of the groups that a person or group is in, the oldest first."""
+
     def change_members(self, group_seq: int, change: MemberChange) -> MemberOutcome:
         """Apply one change to a group's members; ids that do not exist are skipped and reported."""
 

@@ -27,7 +27,7 @@ from server.directory import (
 )
 from server.draft import draft_of, is_same, new_resource_id, timestamp
 from server.redaction import shorten_tokens
-from server.representation import check_match, etag, groups_of, location, represent, represent_projected, with_links
+from server.representation import check_match, etag, location, represent, represent_projected, with_links
 from server.scim import cursor as cursors
 from server.scim.errors import NotFound, Uniqueness
 from server.scim.members import MemberChange, ReplaceMembers, members_from, split_members
@@ -265,10 +265,11 @@ class ServiceProvider:
             stored = self._current(transaction, resource_type, resource_id, if_match)
             at, name = timestamp(stored.modified), resource_type.name
             last = transaction.find(name, resource_id) or stored
+            groups = transaction.groups_of(stored.seq)
             transaction.delete(name, stored, at)
             summary = f"deleted {name.lower()} {stored.label}"
             transaction.record(at, caller.actor, (name, resource_id), "delete", summary, with_links(last, name), None)
-            for group_id, display in groups_of(last) if name == "User" else ():
+            for group_id, display in groups:
                 left = orjson.dumps({"membersRemoved": [resource_id]}).decode()
                 words = f"updated group {display}: 1 removed ({summary})"
                 transaction.record(at, caller.actor, ("Group", group_id), "modify", words, None, left)

@@ -85,10 +85,5 @@ def with_links(stored: Stored, resource_type: str) -> str:
     return f'{stored.document[:-1]},"{name}":{_plain_links(stored)}}}'
 
 
-def groups_of(stored: Stored) -> list[tuple[str, str]]:
-    """List (id, display) of the groups that a person is in."""
-    return [(group["value"], group["display"]) for group in orjson.loads(_plain_links(stored))]
-
-
 def _plain_links(stored: Stored) -> str:
     return f"[{(stored.linked or '').replace(BASE_URL_MARK, '')}]"

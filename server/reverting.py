@@ -110,13 +110,25 @@ class _Undoing:
         resource_id = self._change.resource_id
         if types_by_id(self._read, [resource_id]):
             raise Uniqueness(f"{self._named} is undone already: the same {self._type.name.lower()} is there again.")
-        groups = [group["value"] for group in self._before.pop("groups", [])]
+        groups = self._left_groups()
+        self._before.pop("groups", None)
         answer = self._run(self._provider.create(self._type, self._before, self._caller, resource_id))
         for group in groups:
             # A group that is gone by now is nobody's any more.
             with suppress(NotFound):
                 self._run(self._change_members(group, "add", [resource_id]))
         return answer
+
+    def _left_groups(self) -> list[str]:
+        """List the groups that the deletion took it out of: each has a row of its own, right behind."""
+        groups, seq = [], self._change.seq + 1
+        left = {"membersRemoved": [self._change.resource_id]}
+        while (row := change_of(self._read, seq)) is not None and row.before is None:
+            if orjson.loads(row.after or "{}") != left:
+                break
+            groups.append(row.resource_id)
+            seq += 1
+        return groups
 
     def _put_back(self) -> Answer:
         current = self._current()

@@ -107,6 +107,13 @@ class MemoryDirectory:
                 self.touch(self.rows[group][1], at)
         del self.rows[stored.seq]
 
+    def groups_of(self, seq: int) -> list[tuple[str, str]]:
+        return [
+            (self.rows[group][1].id, self.rows[group][1].label)
+            for group, shown in sorted(self.members.items())
+            if seq in shown
+        ]
+
     def change_members(self, group_seq: int, change: MemberChange) -> MemberOutcome:
         shown = self.members.setdefault(group_seq, {})
         ids = {self.rows[seq][1].id: seq for seq in shown}

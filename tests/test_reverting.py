@@ -80,6 +80,17 @@ def test_a_deleted_group_comes_back_with_its_members(workspace: Workspace) -> No
     assert members(workspace, "G") == ["ada", "grace"]
 
 
+def test_a_deleted_group_comes_back_into_the_groups_that_it_was_in(workspace: Workspace) -> None:
+    inner = workspace.create("Group", {"displayName": "Inner"}).resource_id
+    for name in ("Outer", "Other"):
+        workspace.create("Group", {"displayName": name, "members": [{"value": inner}]})
+    workspace.delete("Group", "Inner")
+    assert workspace.changes()[0].summary == "updated group Other: 1 removed (deleted group Inner)"
+    workspace.revert(last(workspace, inner))
+    for name in ("Outer", "Other"):
+        assert [one["value"] for one in workspace.show("Group", name)["members"]] == [inner]
+
+
 @pytest.mark.parametrize("replaced", [True, False])
 def test_what_was_changed_is_put_back(workspace: Workspace, *, replaced: bool) -> None:
     before = {"userName": "ada", "name": {"givenName": "Ada"}, "title": "Ms", "active": True}

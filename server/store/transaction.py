@@ -32,6 +32,9 @@ VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
 """
 # An UPDATE rewrites each index whose column it names: what is looked up is only named where it changed.
 _UPDATE_ACTIVE = "UPDATE resource SET active = ?, version = ?, modified = ?, label = ?, document = ? WHERE seq = ?"
+_GROUPS_OF = """
+SELECT g.id, g.label FROM member m JOIN resource g ON g.seq = m.group_seq WHERE m.member_seq = ? ORDER BY g.seq
+"""
 _UPDATE = """
 UPDATE resource SET unique_name = ?, external_id = ?, display_name = ?, active = ?, version = ?, modified = ?,
                     label = ?, document = ?
@@ -131,6 +134,10 @@ class WriteTransaction:
             execute("DELETE FROM member WHERE group_seq = ?", (seq,))
         self._delete_emails(seq, emails_of(orjson.loads(stored.document)))
         execute("DELETE FROM resource WHERE seq = ?", (seq,))
+
+    def groups_of(self, seq: int) -> list[tuple[str, str]]:
+        """List id and name of the groups that a person or group is in, the oldest first."""
+        return self.connection.execute(_GROUPS_OF, (seq,)).fetchall()
 
     def change_members(self, group_seq: int, change: MemberChange) -> MemberOutcome:
         """Apply one change to a group's members and keep their number in the group's row."""
