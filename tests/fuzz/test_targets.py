@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from server.scim.errors import InvalidValue, ScimError
+from server.scim.errors import InvalidValue, Unavailable
 from tests.fuzz.run import fuzz, tell
 from tests.fuzz.targets import Targets, opened_targets
 
@@ -44,10 +44,6 @@ def failing(error: Exception) -> Any:
         raise error
 
     return fail
-
-
-class Unavailable(ScimError):
-    status = 503
 
 
 @pytest.mark.parametrize(
