@@ -320,7 +320,7 @@ class Browser:
             if cancelled is not None and cancelled():
                 raise Superseded
             if self._connection is None:
-                self._connection = self._database.open_reader()
+                self._connection = self._database.another_reader().connection
                 self._snapshot = PeopleSnapshot(self._connection)
             connection = self._connection
             try:

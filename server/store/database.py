@@ -20,10 +20,13 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from server.faults import FaultCode, StoreUnavailable
 from server.store import filter_sql, migration
+from server.store.reading import Readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from server.store.reading import Reader
 
 T = TypeVar("T")
 Family = Literal["perch", "activity"]
@@ -117,10 +120,8 @@ class Database:
         self._gathered: list[_Pending] = []
         self._sizes: deque[int] = deque()
         self._in_hand = 0
-        self._local = threading.local()
-        self._readers: list[sqlite3.Connection] = []
-        self._readers_lock = threading.Lock()
         self._closed = False
+        self._readers = Readers(self._connected_reader)
         self._thread = threading.Thread(target=self._write, name=f"writer of {path.name}", daemon=True)
         self._thread.start()
 
@@ -156,58 +157,62 @@ class Database:
         """Whether the writer thread is there to write."""
         return self._thread.is_alive()
 
-    def reader(self) -> sqlite3.Connection:
-        """Give this thread's read-only connection; each statement on it sees the latest commit."""
-        try:
-            connection: sqlite3.Connection = self._local.connection
-        except AttributeError:
-            connection = self.open_reader()
-            self._local.connection = connection
-        return connection
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was closed: what is read or written now fails for that reason."""
+        return self._closed
 
-    def open_reader(self) -> sqlite3.Connection:
-        """Open one more read-only connection, for who guards it with a lock; closed with the database."""
-        try:
-            connection = _connect(self.path, read_only=True)
-        except sqlite3.Error as error:
-            raise translate(error, self.path) from error
-        with self._readers_lock:
-            self._readers.append(connection)
-        return connection
+    def reading(self) -> Reader:
+        """Give this thread's reader; each statement on it sees the latest commit."""
+        return self._readers.here()
 
-    def reader_of_turn(self) -> sqlite3.Connection:
+    def another_reader(self) -> Reader:
+        """Open one more read-only connection; closed with the database."""
+        return self._readers.another()
+
+    def reading_in_turn(self) -> Reader:
         """Give this thread's reader, with one snapshot for all that one turn of the event loop reads.
 
         Requests that were read together are answered from the same state, and only the first of them pays for
         looking whether there is a newer one. Without a running loop it is the plain reader.
         """
-        connection = self.reader()
-        if not connection.in_transaction:
+        reader = self._readers.here()
+        if not reader.connection.in_transaction:
             try:
                 loop = asyncio.get_running_loop()
             except RuntimeError:
-                return connection
+                return reader
             try:
-                connection.execute("BEGIN")
+                reader.connection.execute("BEGIN")
             except sqlite3.Error as error:
                 raise translate(error, self.path) from error
-            loop.call_soon(_end_turn, connection)
-        return connection
+            loop.call_soon(_end_turn, reader)
+        return reader
 
     def read(self, sql: str, parameters: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """Run one SELECT on this thread's reader and give all its rows."""
         try:
-            return self.reader().execute(sql, parameters).fetchall()
+            with self._readers.here() as connection:
+                return connection.execute(sql, parameters).fetchall()
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
 
     def data_version(self) -> int:
         """Give a number that moves whenever anybody else's commit becomes visible to this thread's reader."""
         try:
-            version: int = self.reader_of_turn().execute("PRAGMA data_version").fetchone()[0]
+            with self.reading_in_turn() as connection:
+                version: int = connection.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.Error as error:
             raise translate(error, self.path) from error
         return version
+
+    def _connected_reader(self) -> sqlite3.Connection:
+        if self._closed:
+            raise self._closed_fault()
+        try:
+            return _connect(self.path, read_only=True)
+        except sqlite3.Error as error:
+            raise translate(error, self.path) from error
 
     def submit(self, operation: Callable[[sqlite3.Connection], T]) -> Future[T]:
         """Queue an operation; the future is done once its commit is durable."""
@@ -236,34 +241,34 @@ class Database:
             return
         gathered, self._gathered = self._gathered, []
         if self._closed:
-            self._answer([(pending, None, self._is_closed()) for pending in gathered])
+            self._answer([(pending, None, self._closed_fault()) for pending in gathered])
         else:
             self._sizes.append(number)
             self._queue.put(gathered)
 
-    def _is_closed(self) -> StoreUnavailable:
+    def _closed_fault(self) -> StoreUnavailable:
         return StoreUnavailable(FaultCode.STORE_FAILED, f"{self.path} is closed")
 
     def commit(self, operation: Callable[[sqlite3.Connection], T]) -> T:
         """Run an operation and wait until it is durable; for hosts without an event loop."""
         result = self.submit(operation).result()
         # What this thread reads next must show it, even within one turn of an event loop.
-        connection = getattr(self._local, "connection", None)
-        if connection is not None:
-            _end_turn(connection)
+        reader = self._readers.opened_here()
+        if reader is not None:
+            _end_turn(reader)
         return result
 
     def close(self) -> None:
-        """Finish what is queued, fold the write-ahead log into the file, close every connection."""
+        """Finish what is queued, fold the write-ahead log into the file, close every connection.
+
+        What other threads read is broken off: they get StoreUnavailable.
+        """
         if self._closed:
             return
         self._closed = True
         self._queue.put(None)
         self._thread.join()
-        with self._readers_lock:
-            for connection in self._readers:
-                connection.close()
-            self._readers.clear()
+        self._readers.close()
         with suppress(sqlite3.Error):
             self._writer.execute("PRAGMA optimize")
             # Another process that still reads keeps the log; then the next one to close folds it.
@@ -272,7 +277,7 @@ class Database:
 
     def _enqueue(self, pending: _Pending) -> None:
         if self._closed:
-            raise self._is_closed()
+            raise self._closed_fault()
         self._sizes.append(1)
         self._queue.put([pending])
 
@@ -361,9 +366,9 @@ class Database:
                 loop.call_soon_threadsafe(_resolve, answers)
 
 
-def _end_turn(connection: sqlite3.Connection) -> None:
+def _end_turn(reader: Reader) -> None:
     # The database may have been closed in the same turn.
-    with suppress(sqlite3.ProgrammingError):
+    with reader as connection, suppress(sqlite3.ProgrammingError):
         if connection.in_transaction:
             connection.execute("COMMIT")
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from server.scim.schema import ResourceType
     from server.store.database import Database
+    from server.store.reading import Reader
 
 INLINE_MEMBERS = 1_000
 """Members (in all groups of a page) that the event loop may serialise itself; about half a millisecond."""
@@ -82,16 +83,19 @@ class Resources:
 
     def find(self, resource_type: str, resource_id: str, *, linked: bool, inline: bool) -> Stored | None:
         """Read one resource; raises TooLong when ``inline`` and its members are too many for the event loop."""
-        connection = self._database.reader_of_turn() if inline else self._database.reader()
         whole = linked and resource_type == "User"
         try:
-            row = connection.execute(FIND[resource_type, whole], (resource_id, resource_type)).fetchone()
-            if row is None:
-                return None
-            stored = Stored._make(row)
-            return stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
+            with self._reader(inline=inline) as connection:
+                row = connection.execute(FIND[resource_type, whole], (resource_id, resource_type)).fetchone()
+                if row is None:
+                    return None
+                stored = Stored._make(row)
+                return stored if whole or not linked else self._with_members(connection, [stored], inline=inline)[0]
         except sqlite3.Error as error:
             raise translate(error, self._database.path) from error
+
+    def _reader(self, *, inline: bool) -> Reader:
+        return self._database.reading_in_turn() if inline else self._database.reading()
 
     @staticmethod
     def _with_members(connection: sqlite3.Connection, groups: list[Stored], *, inline: bool) -> list[Stored]:
@@ -104,14 +108,15 @@ class Resources:
 
     def select(self, selection: Selection, window: Window, *, linked: bool, inline: bool) -> Page:
         """Read a page; raises TooLong when ``inline`` and no index serves it, TooMany when the time is up."""
-        connection = self._database.reader_of_turn() if inline else self._database.reader()
         try:
-            if inline:
-                return self._select(connection, selection, window, linked=linked, inline=True)
-            with _deadline(connection, self._scan_seconds):
-                return self._select(connection, selection, window, linked=linked, inline=False)
+            with self._reader(inline=inline) as connection:
+                if inline:
+                    return self._select(connection, selection, window, linked=linked, inline=True)
+                with _deadline(connection, self._scan_seconds):
+                    return self._select(connection, selection, window, linked=linked, inline=False)
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT:
+            is_interrupted = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+            if is_interrupted and not self._database.is_closed:
                 raise TooMany(
                     f"This query needs to look at every resource and took longer than {self._scan_seconds:g} seconds: "
                     "narrow it with an indexed attribute (id, userName, externalId, displayName, emails.value)."

@@ -142,7 +142,7 @@ def damages(chance: random.Random, was: bytes, becomes: bytes, times: int) -> It
 
 def cut_the_power(folder: Path, machine: Machine, chance: random.Random, number: int, times: int) -> None:
     with Workspace.open(folder, ServerConfig()) as workspace:
-        reader = workspace.database.reader()
+        reader = workspace.database.reading().connection
         disk, known = Disk.of(folder), content(reader)
         for _ in writes(workspace, number):
             after, wanted = Disk.of(folder), content(reader)
@@ -167,7 +167,7 @@ def cut_checkpoints(
     monkeypatch.setattr("server.store.database.WAL_PAGES", 60)
     checkpoints = 0
     with Workspace.open(folder, ServerConfig()) as workspace:
-        reader = workspace.database.reader()
+        reader = workspace.database.reading().connection
         disk, known = Disk.of(folder), content(reader)
         for _ in writes(workspace, number):
             after, wanted = Disk.of(folder), content(reader)
@@ -240,7 +240,7 @@ def test_files_copied_mid_write_are_served_with_all_that_was_acknowledged(serve:
     assert not gone
     for folder, known in copies:
         with Workspace.open(folder, ServerConfig()) as workspace:
-            connection = workspace.database.reader()
+            connection = workspace.database.reading().connection
             assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             check_sums(connection)
             assert known <= {name for (name,) in connection.execute("SELECT unique_name FROM resource")}

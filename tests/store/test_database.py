@@ -151,7 +151,7 @@ def test_readers_cannot_write(database: Database) -> None:
 
 
 def test_one_more_reader_is_another_connection_that_is_closed_with_the_rest(database: Database) -> None:
-    one, other = database.open_reader(), database.reader()
+    one, other = database.another_reader().connection, database.reading().connection
     assert one is not other
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         one.execute("DELETE FROM setting")

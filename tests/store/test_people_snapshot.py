@@ -22,7 +22,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def connection(workspace: Workspace) -> sqlite3.Connection:
-    return workspace.database.open_reader()
+    return workspace.database.another_reader().connection
 
 
 @pytest.fixture

@@ -133,7 +133,7 @@ class TestTimeBudget:
         in_sqlite.fill(100, title="t")
         with pytest.raises(TooMany):
             select(impatient, selecting('title co "x"'), inline=False)
-        assert not perch_database.reader().in_transaction
+        assert not perch_database.reading().connection.in_transaction
         ada = in_sqlite.user("ada")
         assert ids(select(impatient, selecting('userName eq "ada"'))) == [ada]
         with pytest.raises(TooMany):
@@ -154,7 +154,7 @@ class TestPlans:
 
     @contextmanager
     def no_scan(self, database: Database) -> Iterator[None]:
-        reader = database.reader()
+        reader = database.reading().connection
         run: list[str] = []
         reader.set_trace_callback(run.append)
         yield
@@ -230,9 +230,9 @@ def test_a_page_far_back_takes_no_more_steps_than_the_first(
             count += 1
             return 0
 
-        perch_database.reader().set_progress_handler(step, 1)
+        perch_database.reading().connection.set_progress_handler(step, 1)
         assert len(select(store, selecting(), Window(50, start)).resources) == 50
-        perch_database.reader().set_progress_handler(None, 0)
+        perch_database.reading().connection.set_progress_handler(None, 0)
         return count
 
     # A growing OFFSET would take three steps more for each of the 2 900 people before.

@@ -139,7 +139,7 @@ def test_deleting_leaves_no_row_behind(in_sqlite: Directory, perch_database: Dat
         in_sqlite.delete(kind, resource_id)
     for table in ("resource", "member", "email"):
         assert perch_database.read(f"SELECT count(*) FROM {table}") == [(0,)]
-    assert [paging.total(perch_database.reader(), name) for name in ("User", "Group")] == [0, 0]
+    assert [paging.total(perch_database.reading().connection, name) for name in ("User", "Group")] == [0, 0]
 
 
 def test_a_touched_group_has_a_new_version_and_the_same_document(in_sqlite: Directory, write: Any) -> None:
