@@ -13,6 +13,7 @@ import logging
 import random
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -126,8 +127,10 @@ class Courier(threading.Thread):
     def deliver(self) -> float:
         """Deliver everything that is due, and give the seconds until more is; raises StoreUnavailable."""
         rest = self._resume - self._clock()
-        if rest > 0:
+        # Longer than it is ever left alone: the clock was put back.
+        if 0 < rest <= LONGEST_SILENCE:
             return rest
+        self._resume = 0.0
         try:
             self._secret = self._secret or self._secrets.read(self.webhook)
             while self._fresh() + self._due() and not self._over:
@@ -168,16 +171,25 @@ class Courier(threading.Thread):
         return len(changes)
 
     def _due(self) -> int:
-        """Try again what failed, the oldest change of each resource; give how many were tried."""
+        """Try again what failed, the oldest change of each resource; give how many were tried.
+
+        What waited behind one that arrives follows it in the same round, for as long as a round may take: a commit and
+        a look into the outbox for each would make hours of a long queue.
+        """
         due = self._webhooks.due(self.webhook.id, self._now(), BATCH)
-        done = self._begin()
+        done, end = self._begin(), time.monotonic() + SETTLE_SECONDS
         try:
-            for letter, change in due:
-                if self._over:
-                    break
-                if not self._attempt(change, letter, done):
-                    self._pace(done)
-                done = self._settled_in_time(done)
+            for oldest in due:
+                queue = deque([oldest])
+                while queue and not self._over:
+                    letter, change = queue.popleft()
+                    arrived = self._attempt(change, letter, done)
+                    if not arrived:
+                        queue.clear()
+                        self._pace(done)
+                    done = self._settled_in_time(done)
+                    if arrived and not queue and time.monotonic() < end:
+                        queue.extend(self._webhooks.behind(self.webhook.id, letter, BATCH))
         finally:
             self._settle(done)
         return len(due)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from server.records import ChangeRecord
-from server.webhook.subscription import Backlog, Letter, SecretPlace, Webhook
+from server.webhook.subscription import LONGEST_PAUSE, Backlog, Letter, SecretPlace, Webhook
 
 if TYPE_CHECKING:
     import sqlite3
@@ -28,10 +28,14 @@ _AFTER = f"SELECT {_CHANGE} FROM change c WHERE c.seq > ? ORDER BY c.seq LIMIT ?
 # Of each resource only the oldest: those behind it wait for it, whatever their own time.
 _DUE = f"""
 SELECT {_LETTER}, {_CHANGE} FROM delivery d JOIN change c ON c.seq = d.change_seq
-WHERE d.webhook_id = ?1 AND d.dead = 0 AND d.next_at <= ?2 AND NOT EXISTS (
+WHERE d.webhook_id = ?1 AND d.dead = 0 AND (d.next_at <= ?2 OR d.next_at > ?4) AND NOT EXISTS (
     SELECT 1 FROM delivery e WHERE e.webhook_id = ?1 AND e.resource_id = d.resource_id AND e.dead = 0
                                AND e.change_seq < d.change_seq)
 ORDER BY d.change_seq LIMIT ?3
+"""  # noqa: S608 -- our own column names
+_BEHIND = f"""
+SELECT {_LETTER}, {_CHANGE} FROM delivery d JOIN change c ON c.seq = d.change_seq
+WHERE d.webhook_id = ? AND d.resource_id = ? AND d.dead = 0 AND d.change_seq > ? ORDER BY d.change_seq LIMIT ?
 """  # noqa: S608 -- our own column names
 _NEXT = """
 SELECT min(d.next_at) FROM delivery d WHERE d.webhook_id = ?1 AND d.dead = 0 AND NOT EXISTS (
@@ -111,8 +115,17 @@ class Webhooks:
     # -- the outbox --------------------------------------------------------------------------------
 
     def due(self, webhook_id: str, now: int, limit: int) -> list[Due]:
-        """List what is to be tried again, the oldest change of each resource only; ``now`` in milliseconds."""
-        return [_due(row) for row in self._database.read(_DUE, (webhook_id, now, limit))]
+        """List what is to be tried again, the oldest change of each resource only; ``now`` in milliseconds.
+
+        What is to wait for longer than anything ever does was written before the clock was put back: it is due, too.
+        """
+        latest = now + int(LONGEST_PAUSE * 1000)
+        return [_due(row) for row in self._database.read(_DUE, (webhook_id, now, limit, latest))]
+
+    def behind(self, webhook_id: str, letter: Letter, limit: int) -> list[Due]:
+        """List what waits behind a letter: the later changes of its resource, the oldest first."""
+        rows = self._database.read(_BEHIND, (webhook_id, letter.resource_id, letter.seq, limit))
+        return [_due(row) for row in rows]
 
     def next_at(self, webhook_id: str) -> int | None:
         """Give when something is tried again, milliseconds since the epoch; None when nothing waits."""

@@ -11,7 +11,7 @@ import pytest
 
 from server.delivery.courier import IN_A_ROW, Courier, Perseverance
 from server.store.changes import newest
-from server.store.webhooks import Webhooks
+from server.store.webhooks import Settlement, Webhooks
 from server.webhook.secret import SecretKeeper
 from server.webhook.subscription import LONGEST_SILENCE, SecretPlace, Webhook
 
@@ -241,3 +241,60 @@ def test_a_delivery_is_broken_off_when_the_courier_ends(bench: Bench, workspace:
             courier.join(5)
         assert not courier.is_alive()
     assert (bench.letters(), bench.known().cursor) == ([], 0)
+
+
+def test_a_clock_that_is_put_back_leaves_a_consumer_alone_no_longer(bench: Bench, consumer: Consumer) -> None:
+    ada = bench.person("ada")
+    consumer.kill()
+    bench.courier.deliver()
+    consumer.start()
+    bench.clock.at -= 86_400
+    bench.courier.deliver()
+    assert told(consumer) == [(ada, "user.created")]
+
+
+def test_a_clock_that_is_put_back_holds_no_letter_back(bench: Bench, consumer: Consumer) -> None:
+    ada = bench.person("ada")
+    consumer.refuse(ada)
+    bench.courier.deliver()
+    consumer.refuse()
+    bench.clock.at -= 86_400
+    bench.courier.deliver()
+    assert told(consumer) == [(ada, "user.created")]
+
+
+def test_what_waited_behind_a_refused_event_follows_it_at_once(
+    bench: Bench, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = bench.person("ada")
+    consumer.refuse(ada)
+    for number in range(15):
+        bench.workspace.set_active(ada, active=bool(number % 2))
+    wait = bench.courier.deliver()
+    assert bench.webhooks.backlog(bench.known()).waiting == 16
+    consumer.refuse()
+    bench.clock.at += wait
+    settled = []
+    settle = Webhooks.settle
+
+    def counted(webhooks: Webhooks, webhook_id: str, done: Settlement) -> None:
+        settled.append(len(done.delivered))
+        settle(webhooks, webhook_id, done)
+
+    monkeypatch.setattr(Webhooks, "settle", counted)
+    bench.courier.deliver()
+    assert [one.sequence for one in consumer.told()] == list(range(1, 17))
+    # A commit for each would make hours of a long queue.
+    assert settled[0] > 1
+    assert sum(settled) == 16
+
+
+def test_what_waits_stops_at_the_next_refusal(bench: Bench, consumer: Consumer) -> None:
+    ada = bench.person("ada")
+    consumer.refuse(ada)
+    bench.workspace.set_active(ada, active=False)
+    wait = bench.courier.deliver()
+    bench.clock.at += wait
+    bench.courier.deliver()
+    assert [(one.seq, one.attempts) for one in bench.letters()] == [(1, 2)]
+    assert bench.webhooks.backlog(bench.known()).waiting == 2

@@ -74,6 +74,21 @@ def test_of_each_resource_only_the_oldest_is_due_and_the_others_wait_for_it(webh
     assert webhooks.backlog(known) == Backlog(0, 3, 0)
 
 
+def test_a_time_that_is_too_far_away_to_be_meant_is_due(webhooks: Webhooks) -> None:
+    webhooks.settle("w1", Settlement(5, letters=[letter(1, "ada", 9_000_000_000), letter(2, "alan", 3_000_000)]))
+    assert due(webhooks, 0) == [1]
+
+
+def test_what_waits_behind_a_letter_is_read_in_order(webhooks: Webhooks) -> None:
+    webhooks.settle(
+        "w1", Settlement(5, letters=[letter(1, "ada"), letter(3, "ada"), letter(4, "ada"), letter(5, "alan")])
+    )
+    assert [change.seq for _, change in webhooks.behind("w1", letter(1, "ada"), 10)] == [3, 4]
+    assert [change.seq for _, change in webhooks.behind("w1", letter(1, "ada"), 1)] == [3]
+    webhooks.settle("w1", Settlement(5, letters=[replace(letter(3, "ada"), dead=True)]))
+    assert [change.seq for _, change in webhooks.behind("w1", letter(1, "ada"), 10)] == [4]
+
+
 def test_what_was_given_up_holds_nothing_back_until_it_is_revived(webhooks: Webhooks) -> None:
     dead = replace(letter(1, "ada"), dead=True, attempts=9, problem="answered 500")
     webhooks.settle("w1", Settlement(5, letters=[dead, letter(3, "ada"), replace(letter(2, "alan"), dead=True)]))
