@@ -26,6 +26,10 @@ _PHONES: Final = {
     "home": "homePhone",
 }
 
+# Printable String of RFC 4517 section 3.3.29, which its Telephone Number is; one of nothing but what is not compared
+# would be none.
+_TELEPHONE: Final = re.compile(r"(?=.*[^ -])[A-Za-z0-9'()+,\-.=/:? ]+")
+
 Lines = list[tuple[str, str]]
 
 
@@ -34,7 +38,7 @@ def escaped(value: str) -> str:
     text = _SPECIAL.sub(lambda match: "\\00" if match[0] == "\0" else f"\\{match[0]}", value)
     if text.startswith((" ", "#")):
         text = f"\\{text}"
-    if text.endswith(" ") and not text.endswith("\\ "):
+    if value.endswith(" ") and value != " ":
         text = f"{text[:-1]}\\ "
     return text
 
@@ -97,10 +101,8 @@ def person_entry(document: Mapping[str, Any], base: str, managers: Mapping[str, 
     ):
         if value:
             lines.append((attribute, str(value)))
-    lines += [("mail", one) for one in _values(document, "emails")]
-    for phone in document.get("phoneNumbers", ()):
-        if phone.get("value"):
-            lines.append((_PHONES.get(phone.get("type", ""), "telephoneNumber"), str(phone["value"])))
+    lines += _mail_lines(document)
+    lines += _phone_lines(document)
     lines += _address_lines(document)
     return entry(dict.fromkeys(lines))
 
@@ -115,6 +117,35 @@ def group_entry(document: Mapping[str, Any], base: str, names: Mapping[str, str]
     lines.append(("cn", document["displayName"]))
     lines += [("member", dn) for dn in members or [""]]
     return entry(dict.fromkeys(lines))
+
+
+def _mail_lines(document: Mapping[str, Any]) -> Lines:
+    """Give the mail addresses, each once without regard to case: a server refuses a person who has one twice.
+
+    Their syntax is ASCII: a domain can be written so (RFC 5891), and what is before the ``@`` cannot and is left out.
+    """
+    found: dict[str, str] = {}
+    for one in _values(document, "emails"):
+        local, at, domain = one.rpartition("@")
+        try:
+            mail = one if one.isascii() else f"{local}{at}{domain.encode('idna').decode()}"
+        except UnicodeError:
+            continue
+        if mail.isascii():
+            found.setdefault(mail.lower(), mail)
+    return [("mail", mail) for mail in found.values()]
+
+
+def _phone_lines(document: Mapping[str, Any]) -> Lines:
+    """Give the telephone numbers, each once, whatever its blanks and hyphens; what no number may hold is left out."""
+    found: dict[tuple[str, str], str] = {}
+    for one in document.get("phoneNumbers", ()):
+        # SCIM would have a URI (RFC 3966), LDAP what is written on paper.
+        number = str(one.get("value") or "").removeprefix("tel:").replace(";ext=", " ext. ")
+        if _TELEPHONE.fullmatch(number):
+            attribute = _PHONES.get(one.get("type", ""), "telephoneNumber")
+            found.setdefault((attribute, re.sub("[ -]", "", number).lower()), number)
+    return [(attribute, number) for (attribute, _), number in found.items()]
 
 
 def _values(document: Mapping[str, Any], name: str) -> Iterator[str]:

@@ -62,6 +62,7 @@ def test_any_name_comes_back_from_inside_a_dn(value: str) -> None:
     # What parts a name from the next one is never bare.
     assert not re.search(r'(?<!\\)(?:\\\\)*[",+;<>]', written)
     assert not re.match(r"[ #]", written)
+    assert not re.search(r"(?<!\\)(?:\\\\)* $", written)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +96,8 @@ def test_a_long_line_is_folded_behind_a_blank() -> None:
         ("#1", "\\#1"),
         (" a ", "\\ a\\ "),
         ("a\\", "a\\\\"),
+        ("a\\ ", "a\\\\\\ "),
+        (" ", "\\ "),
         ('a"b+c;d<e>f=g', 'a\\"b\\+c\\;d\\<e\\>f\\=g'),
         ("a\0", "a\\00"),
     ],
@@ -161,6 +164,47 @@ def test_a_value_stands_once() -> None:
     assert entry([("cn", "a"), ("mail", "x")]).count("mail") == 1
     twice = {"userName": "ada", "emails": [{"value": "a@b.example"}, {"value": "a@b.example"}]}
     assert person_entry(twice, BASE, {}).count("mail: a@b.example") == 1
+
+
+def values(name: str, document: dict[str, Any]) -> list[str]:
+    return [value for key, value in one(person_entry({"userName": "ada"} | document, BASE, {})) if key == name]
+
+
+def test_addresses_that_ldap_takes_for_the_same_stand_once() -> None:
+    emails = [{"value": "ada@example.com", "type": "home"}, {"value": "Ada@Example.com", "primary": True}]
+    assert values("mail", {"emails": emails}) == ["Ada@Example.com"]
+    phones = [{"value": "+44 20 1"}, {"value": "+44-201"}, {"value": "+44 20 1", "type": "mobile"}]
+    assert values("telephoneNumber", {"phoneNumbers": phones}) == ["+44 20 1"]
+    assert values("mobile", {"phoneNumbers": phones}) == ["+44 20 1"]
+
+
+@pytest.mark.parametrize(
+    ("value", "mail"),
+    [
+        ("ada@bücher.example", ["ada@xn--bcher-kva.example"]),
+        ("jürgen@example.com", []),
+        (f"ada@{'ü' * 70}.example", []),
+        ("no address", ["no address"]),
+    ],
+)
+def test_mail_is_ascii_as_its_syntax_wants_it(value: str, mail: list[str]) -> None:
+    assert values("mail", {"emails": [{"value": value}]}) == mail
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("tel:+1-201-555-0123", ["+1-201-555-0123"]),
+        ("tel:+1-201-555-0123;ext=5", ["+1-201-555-0123 ext. 5"]),
+        ("+1 (201) 555/0123 x5", ["+1 (201) 555/0123 x5"]),
+        ("555#5", []),
+        ("null fünf", []),
+        (" ", []),
+        ("--", []),
+    ],
+)
+def test_a_number_holds_what_its_syntax_allows(value: str, number: list[str]) -> None:
+    assert values("telephoneNumber", {"phoneNumbers": [{"value": value}]}) == number
 
 
 def test_a_file_begins_with_its_version_and_what_people_and_groups_stand_below() -> None:
