@@ -217,7 +217,9 @@ class ServerConfig(export_settings.ExportSettings):
 
     def direct_url(self, port: int | None = None) -> str:
         """Give the base URL without any proxy or tunnel; ``port`` is the one that the system picked."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        # What means every address is none that a request can be for: no certificate holds it, and Perch refuses it.
+        host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 -- compared, not bound
+        host = f"[{host}]" if ":" in host else host
         scheme = "http" if self.tls_cert is None else "https"
         return f"{scheme}://{host}:{self.port if port is None else port}{BASE_PATH}"
 

@@ -303,6 +303,11 @@ def test_the_base_url_without_a_proxy_follows_from_the_certificate() -> None:
     assert ServerConfig(host="::1", tls_cert="a", tls_key="b").direct_url(80) == "https://[::1]:80/scim/v2"
 
 
+def test_who_listens_everywhere_is_found_at_the_loopback_address() -> None:
+    assert ServerConfig(host="0.0.0.0", insecure_bind=True).direct_url() == "http://127.0.0.1:7643/scim/v2"
+    assert ServerConfig(host="::", insecure_bind=True).direct_url() == "http://[::1]:7643/scim/v2"
+
+
 def test_proxies_are_addresses_or_networks_each_once(tmp_path: Path) -> None:
     write(tmp_path, 'trusted_proxies = ["10.0.0.1", "10.1.2.3/16"]\n')
     assert load_config(tmp_path, {}).trusted_proxies == ("10.0.0.1", "10.1.0.0/16")

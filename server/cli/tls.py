@@ -113,7 +113,7 @@ def _show(certificate: Certificate, file: Path, issuer: Certificate | None, issu
         details |= {
             "authority": str(issuer_file),
             "authority_fingerprint": issuer.fingerprint,
-            "keytool": keytool_command(issuer_file),
+            "keytool": keytool_command(issuer_file, issuer.fingerprint),
         }
     if as_json:
         show_json(details)
@@ -132,11 +132,13 @@ def _show(certificate: Certificate, file: Path, issuer: Certificate | None, issu
         )
 
 
-def keytool_command(authority: Path) -> str:
+def keytool_command(authority: Path, fingerprint: str) -> str:
     """Give the line that lets Okta's agent for Linux trust an authority."""
+    # An alias of its own for each: keytool refuses one that is taken, by the authority before or by another Perch.
+    alias = f"perch-{fingerprint.replace(':', '')[:8].lower()}"
     store = f"{AGENT_JAVA}/jre/lib/security/cacerts"
     return shlex.join(
-        [f"{AGENT_JAVA}/bin/keytool", "-importcert", "-alias", "perch", "-file", str(authority), "-keystore", store]
+        [f"{AGENT_JAVA}/bin/keytool", "-importcert", "-alias", alias, "-file", str(authority), "-keystore", store]
     )
 
 

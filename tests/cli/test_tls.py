@@ -53,7 +53,7 @@ def test_show_tells_what_init_told(perch: CommandLine) -> None:
     made = told(perch, "init", "a.example", "--days", "30")
     assert told(perch, "show") == made
     assert made["ends"].endswith("(in 30 days)")
-    assert made["keytool"] == keytool_command(perch.folder / "tls" / "authority.pem")
+    assert made["keytool"] == keytool_command(perch.folder / "tls" / "authority.pem", made["authority fingerprint"])
 
 
 def test_without_a_name_it_is_for_the_public_url(perch: CommandLine) -> None:
@@ -117,22 +117,23 @@ def test_the_days_are_those_that_the_authority_would_choose() -> None:
 
 
 @pytest.mark.skipif(shutil.which("keytool") is None, reason="this machine has no Java")
-def test_the_keytool_line_imports_the_authority(perch: CommandLine, tmp_path: Path) -> None:
-    made = perch("tls", "init", "a.example", "--json").json
-    arguments = made["keytool"].split()
+def test_the_keytool_line_imports_the_authority_and_its_successor_beside_it(perch: CommandLine, tmp_path: Path) -> None:
     store = tmp_path / "cacerts"
-    arguments[0], arguments[arguments.index("-keystore") + 1] = "keytool", str(store)
-    ended = subprocess.run(
-        [*arguments, "-storepass", "changeit"],
-        input="yes\n",
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE * 3,
-        check=False,
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert store.exists()
-    assert made["authority_fingerprint"] in ended.stdout + ended.stderr, "what the admin is to compare"
+    for again in ([], ["--force"]):
+        made = perch("tls", "init", "a.example", "--json", *again).json
+        arguments = made["keytool"].split()
+        arguments[0], arguments[arguments.index("-keystore") + 1] = "keytool", str(store)
+        ended = subprocess.run(
+            [*arguments, "-storepass", "changeit"],
+            input="yes\n",
+            capture_output=True,
+            text=True,
+            timeout=PATIENCE * 3,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert store.exists()
+        assert made["authority_fingerprint"] in ended.stdout + ended.stderr, "what the admin is to compare"
 
 
 def test_the_next_start_speaks_tls_with_it(perch: CommandLine, serve: Serve) -> None:
