@@ -65,6 +65,16 @@ class Admission:
         self._uses.note(found.id, now, address, headers.get("User-Agent") or "")
         self._rates.check(found.id)
 
+    def admit_still(self, call: Call) -> None:
+        """Send away a request that was let in and has waited since, if its token has ended; raises Unauthorized."""
+        if self._stale:
+            self._look_around()
+        header: str | None = call.request.headers.get("Authorization")
+        encoded = None if header is None else header.encode("utf-8", "surrogateescape")
+        found = self._authenticator.authenticate(encoded, time.time())
+        if not isinstance(found, Token):
+            self._refuse(call, found, encoded, call.request.remote)
+
     def _look_around(self) -> None:
         """See what other processes have changed; requests that were read in one turn of the loop share one look."""
         # A token that another process revoked a moment ago must not pass: any commit elsewhere moves this number.

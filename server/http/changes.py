@@ -72,6 +72,7 @@ class ChangeEndpoint:
         after = self._position(cursor)
         if wait and call.method == "GET":
             await self._wait(after, wait)
+            self._admission.admit_still(call)
         # Documents are parsed and a page may be megabytes: not on the event loop.
         number, body = await asyncio.get_running_loop().run_in_executor(self._readers, self._page, after, limit)
         if not number:

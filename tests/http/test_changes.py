@@ -14,6 +14,7 @@ import pytest
 from server.config import ServerConfig
 from server.records import Access
 from server.workspace import Workspace
+from tests.consumer import wait_until
 from tests.http.client import Answer, Directory, ask, received
 
 if TYPE_CHECKING:
@@ -93,6 +94,25 @@ def test_a_read_only_token_may_read_changes_and_nobody_may_without(serve: Serve)
         token = workspace.tokens.create("reader", access=Access.READ_ONLY, actor="tests").secret
     assert ask(endpoint, "GET", "/changes", headers={"Authorization": f"Bearer {token}"}).status == 200
     ask(endpoint, "GET", "/changes", headers={"Authorization": "Bearer nothing"}).refused(401)
+
+
+def test_a_token_that_is_revoked_while_its_reader_waits_reads_nothing_more(serve: Serve) -> None:
+    endpoint = serve()
+    with Workspace.open(endpoint.data_dir, ServerConfig(), actor="tests") as workspace:
+        made = workspace.tokens.create("reader", actor="tests")
+        header = {"Authorization": f"Bearer {made.secret}"}
+        answers: list[Answer] = []
+        waiting = threading.Thread(
+            target=lambda: answers.append(ask(endpoint, "GET", "/changes?wait=20", headers=header))
+        )
+        waiting.start()
+        # Its use is noted as it is admitted, before it waits.
+        wait_until(lambda: any(one.last_used for one in workspace.tokens.tokens() if one.id == made.token.id))
+        workspace.tokens.revoke(made.token.id, actor="tests")
+    Directory(endpoint).user("ada")
+    waiting.join()
+    answers[0].refused(401)
+    assert b"ada" not in answers[0].body
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
