@@ -204,6 +204,11 @@ class Application:
             parent, _, last = call.path.rpartition("/")
             methods = self._by_parent.get(parent)
             if methods is None or not last or last[0] == ".":
+                path = "/" + "/".join(segment.lower() for segment in call.segments)
+                aside = self._aside.get(path)
+                if aside is not None:
+                    call.route = path
+                    return await aside(call)
                 methods = self._find(call.segments)
         call.route = self._names[id(methods)]
         method = "GET" if call.method == "HEAD" else call.method

@@ -146,7 +146,9 @@ def test_a_cursor_of_another_directory_is_refused_with_the_way_out(
         assert "after=latest" in get(endpoint, after=other).refused(400, "invalidValue")
 
 
-@pytest.mark.parametrize("path", ["/changes", "/scim/v2/Changes"])
+@pytest.mark.parametrize(
+    "path", ["/changes", "/scim/v2/Changes", "/scim/v2/CHANGES/", "/SCIM/v2//changes", "/changes/"]
+)
 def test_other_spellings_lead_there_too(endpoint: RunningEndpoint, path: str) -> None:
     with closing(http.client.HTTPConnection("127.0.0.1", endpoint.port, timeout=20)) as connection:
         connection.request("GET", f"{path}?after=latest", headers={"Authorization": f"Bearer {endpoint.token}"})
