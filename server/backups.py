@@ -165,9 +165,10 @@ class Backups:
         """
         if not self._settings().backup_daily or not self._path.exists():
             return False
-        newest = next((one.made for one in self.listed() if one.automatic), None)
-        # A clock that was put back must not mean that there is no backup for a year.
-        return newest is None or not timedelta() <= _moment(now) - datetime.fromisoformat(newest) < EVERY
+        made = (datetime.fromisoformat(one.made) for one in self.listed() if one.automatic)
+        # One that is dated ahead says nothing: after a clock was put back there would be none for a year, or one at
+        # each look.
+        return not any(timedelta() <= _moment(now) - one < EVERY for one in made)
 
     def daily(self) -> BackupFile | None:
         """Make the day's backup if one is due, and remove automatic ones beyond those kept; None when none was made.
@@ -184,8 +185,12 @@ class Backups:
         return made
 
     def prune(self, keep: int) -> None:
-        """Remove automatic backups but the newest `keep`, and copies that were never finished."""
-        for old in [one for one in self.listed() if one.automatic][keep:]:
+        """Remove automatic backups but the newest `keep`, and copies that were never finished.
+
+        Those that are dated ahead are not counted and stay: what is made after a clock was put back is older than they.
+        """
+        now = timestamp(self._clock())
+        for old in [one for one in self.listed() if one.automatic and one.made <= now][keep:]:
             with suppress(OSError):
                 old.path.unlink()
         self._remove_abandoned(self.folder, "perch-*.db.part")

@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import re
+import shutil
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,12 @@ FIRST_LOOK: Final = 90.0
 """Seconds after its start at which an endpoint first looks whether an export is due: not while it makes a backup."""
 LOOK: Final = 900.0
 EVERY: Final = timedelta(days=1)
+
+LINES_BETWEEN_LOOKS: Final = 1_000
+SPARE: Final = 100_000_000
+"""Bytes that an export leaves free on the disk of the directory: a file is worth less than the next durable write."""
+ABANDONED: Final = 3600.0
+"""Seconds after which an unfinished file belongs to nobody any more."""
 
 _STAMP: Final = "%Y%m%d-%H%M%S"
 _NAME: Final = re.compile(r"perch-(\d{8}-\d{6})(-users|-groups)?\.(csv|jsonl|ldif)")
@@ -52,10 +59,10 @@ class DailyExport:
         if config.export_daily is None:
             return []
         folder = self._workspace.folder / config.export_daily
-        newest = next(iter(sorted(_complete(folder, config.export_format), reverse=True)), None)
         now = datetime.fromtimestamp(self._clock(), UTC)
-        # A clock that was put back must not mean that there is none for a year.
-        if newest is not None and timedelta() <= now - _moment(newest) < EVERY:
+        # One that is dated ahead says nothing: after a clock was put back there would be none for a year, or one at
+        # each look.
+        if any(timedelta() <= now - _moment(stamp) < EVERY for stamp in _complete(folder, config.export_format)):
             return []
         return self._write(folder, config, f"{now:{_STAMP}}")
 
@@ -69,22 +76,42 @@ class DailyExport:
         written = []
         for path, kinds in _files(folder, stamp, config.export_format):
             with written_file(path, mark=config.export_format == "csv") as target:
-                for line in exported_lines(self._workspace, kinds, config.export_format, config.export_base):
+                lines = exported_lines(self._workspace, kinds, config.export_format, config.export_base)
+                for number, line in enumerate(lines):
+                    if number % LINES_BETWEEN_LOOKS == 0:
+                        self._leave_room(folder)
                     target.write(line)
                 target.flush()
                 os.fsync(target.fileno())
             written.append(path)
-        self._prune(folder, config)
+        self._prune(folder, config, stamp)
         return written
 
-    @staticmethod
-    def _prune(folder: Path, config: ServerConfig) -> None:
-        """Remove the files of all but the newest exports of this format; those of another format stay."""
-        stamps = sorted(_complete(folder, config.export_format), reverse=True)
+    def _leave_room(self, folder: Path) -> None:
+        """Stop before the directory beside it cannot be written any more; raises FileUnusable."""
+        with suppress(OSError):
+            if folder.stat().st_dev == self._workspace.folder.stat().st_dev and shutil.disk_usage(folder).free < SPARE:
+                raise FileUnusable(
+                    f"{folder} is on the disk of the directory, which would have less than {SPARE // 1_000_000} MB "
+                    "left: free some space, or choose a folder elsewhere for export_daily."
+                )
+
+    def _prune(self, folder: Path, config: ServerConfig, now: str) -> None:
+        """Remove the files of all but the newest exports of this format, and what was never finished.
+
+        Those of another format stay, and so do those that are dated ahead, which are not counted: what is made after a
+        clock was put back is older than they.
+        """
+        stamps = sorted((one for one in _complete(folder, config.export_format) if one <= now), reverse=True)
         for stamp in stamps[config.export_keep :]:
             for path, _ in _files(folder, stamp, config.export_format):
                 with suppress(OSError):
                     path.unlink()
+        for part in folder.glob("perch-*.part"):
+            with suppress(OSError):
+                is_ours = _NAME.fullmatch(part.stem) is not None
+                if is_ours and self._clock() - part.stat().st_mtime > ABANDONED:
+                    part.unlink()
 
     def _settings(self) -> ServerConfig:
         path = self._workspace.folder / SETTINGS_FILE

@@ -106,6 +106,26 @@ def test_a_clock_that_was_put_back_does_not_end_the_backups(backups: Backups, cl
     assert backups.due(clock())
 
 
+def test_a_clock_that_was_put_back_brings_one_a_day_and_costs_none_of_before(backups: Backups, clock: Clock) -> None:
+    for _ in range(7):
+        backups.daily()
+        clock.advance(days=1)
+    before = names(backups)
+    clock.advance(days=-1, hours=-2)
+    assert backups.daily() is None, "there is one of 22 hours ago, beside one of in two hours"
+    clock.advance(days=-300)
+    assert backups.daily() is not None
+    for _ in range(3):
+        clock.advance(minutes=15)
+        assert backups.daily() is None
+    # Those that are dated ahead are neither counted nor removed.
+    assert len(names(backups)) == 8
+    assert set(before) < set(names(backups))
+    clock.advance(days=400)
+    backups.daily()
+    assert len(names(backups)) == 7
+
+
 def test_seven_automatic_ones_stay_and_every_other(backups: Backups, clock: Clock) -> None:
     by_hand = backups.now()
     for _ in range(10):

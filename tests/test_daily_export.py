@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import shutil
 import stat
 import sys
 from datetime import UTC, datetime, timedelta
@@ -82,6 +84,55 @@ def test_a_clock_that_was_put_back_does_not_end_exports(workspace: Workspace, cl
     exports.run_if_due()
     clock.advance(days=-400)
     assert len(exports.run_if_due()) == 1
+
+
+def test_a_clock_that_was_put_back_brings_one_a_day_and_costs_none_of_before(
+    workspace: Workspace, clock: Clock
+) -> None:
+    settings(workspace, export_daily="exports", export_keep=3)
+    exports, folder = DailyExport(workspace, clock=clock), workspace.folder / "exports"
+    for _ in range(3):
+        exports.run_if_due()
+        clock.advance(days=1)
+    before = names(folder)
+    clock.advance(days=-1, hours=-2)
+    assert exports.run_if_due() == [], "there is one of 22 hours ago, beside one of in two hours"
+    clock.advance(days=-300)
+    (written,) = exports.run_if_due()
+    for _ in range(3):
+        clock.advance(minutes=15)
+        assert exports.run_if_due() == []
+    # What is dated ahead is neither counted nor removed.
+    assert names(folder) == sorted([*before, written.name])
+    clock.advance(days=400)
+    exports.run_if_due()
+    assert len(names(folder)) == 3
+
+
+def test_what_a_killed_endpoint_left_half_written_goes_after_a_while(workspace: Workspace, clock: Clock) -> None:
+    settings(workspace, export_daily="exports")
+    folder = workspace.folder / "exports"
+    folder.mkdir()
+    left, running, other = (
+        folder / name
+        for name in ("perch-20261120-120000.jsonl.part", "perch-20261124-115900-users.csv.part", "mine.jsonl.part")
+    )
+    for path, age in ((left, 7200), (running, 60), (other, 7200)):
+        path.write_bytes(b"half")
+        os.utime(path, (clock() - age, clock() - age))
+    DailyExport(workspace, clock=clock).run_if_due()
+    assert [path.exists() for path in (left, running, other)] == [False, True, True]
+
+
+def test_an_export_leaves_room_for_the_directory_on_its_disk(
+    workspace: Workspace, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings(workspace, export_daily="exports")
+    usage = type(shutil.disk_usage(workspace.folder))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage(10**12, 10**12, 50_000_000))
+    with pytest.raises(FileUnusable, match="free some space"):
+        DailyExport(workspace, clock=clock).run_if_due()
+    assert names(workspace.folder / "exports") == []
 
 
 def test_json_lines_hold_both_and_are_private(workspace: Workspace, clock: Clock) -> None:
