@@ -62,6 +62,9 @@ COLLECT_AFTER = (50_000, 20, 100)
 which with Python's 700 makes the collector look at the same thousands of exchanges again and again.
 """
 
+FILES = 8_192
+"""Open files that an endpoint wants: far more than it uses itself, and handshakes of 60 kB each that it can bear."""
+
 logger = logging.getLogger("perch")
 
 
@@ -148,6 +151,7 @@ def serve(
             record = stack.enter_context(closing(RequestLines(record, run))).record
         sys.setswitchinterval(SWITCH_INTERVAL)
         announce = _announce_as_json if as_json else _announce
+        raise_file_limit()
         with asyncio.Runner(loop_factory=loop_factory()) as runner:
             runner.run(
                 _serve(
@@ -211,6 +215,24 @@ def _opened(path: Path, config: ServerConfig, run: str) -> ActivityLog:
     )
     log.prune()
     return log
+
+
+def raise_file_limit() -> None:
+    """Allow more open files than a shell or a service manager begins with, where the system lets us.
+
+    Connections that have not finished the handshake of TLS are nobody's yet, so the cap of connections does not count
+    them: with 1,024 files whoever opens as many and says nothing locks everybody else out.
+    """
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 -- Windows has none
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        # macOS has a limit below the one that it tells.
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def loop_factory() -> type[asyncio.AbstractEventLoop] | None:

@@ -8,10 +8,11 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 import threading
 import time
 import warnings
-from contextlib import closing
+from contextlib import ExitStack, closing
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -156,6 +157,23 @@ def test_who_does_not_finish_the_handshake_is_cut_off(serve: Serve, made: Files)
     running = serve(*made.flags, environ={"PERCH_HEADER_DEADLINE": "0.2"})
     with closing(socket.create_connection(("127.0.0.1", running.port), PATIENCE)) as silent:
         assert silent.recv(1) == b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no limit of open files there")
+def test_many_who_do_not_begin_the_handshake_lock_nobody_out(serve: Serve, made: Files) -> None:
+    import resource  # noqa: PLC0415 -- Windows has none
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # As a shell or a service manager would start it; the endpoint may raise it.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))
+    try:
+        running = serve(*made.flags)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    with ExitStack() as stack:
+        for _ in range(400):
+            stack.enter_context(closing(socket.create_connection(("127.0.0.1", running.port), PATIENCE)))
+        assert shown(running.port, trusting(made))[0] == made.fingerprint
 
 
 def test_a_changed_certificate_drops_no_request(serve: Serve, made: Files, tmp_path: Path) -> None:
