@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from server.http.reply import Reply
+from server.http.reply import PlainReply
 from server.records import Refusal, Token
 from server.scim.errors import MethodNotAllowed, Unauthorized
 
@@ -98,10 +98,9 @@ class Admission:
             self._guesses.failed(address)
         raise Unauthorized(_REMEDY, headers={"WWW-Authenticate": self._challenge})
 
-    def health(self, call: Call) -> Reply:
+    def health(self, call: Call) -> PlainReply:
         """Say that the endpoint answers and its database reads; needs no token and tells nothing else."""
         if call.method not in {"GET", "HEAD"}:
             raise MethodNotAllowed("The health check is read with GET.", headers={"Allow": "GET, HEAD"})
         self._database.data_version()
-        call.meaning = "health check"
-        return Reply(200, b'{"status":"ok"}')
+        return PlainReply(b'{"status":"ok"}', "application/json")

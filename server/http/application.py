@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from server.http.admission import Admission
     from server.http.discovery import DiscoveryEndpoints
+    from server.http.guards import StrangerGuard
     from server.http.request import Request
     from server.http.resources import ResourceEndpoints
     from server.scim.schemas import Registry
@@ -119,6 +120,7 @@ class Application:
         *,
         aside: Mapping[str, Handler] = NOTHING_ASIDE,
         traffic: Traffic | None = None,
+        strangers: StrangerGuard | None = None,
     ) -> None:
         self._table = table
         self._aside = aside
@@ -131,6 +133,7 @@ class Application:
         }
         self._searches = {id(methods) for names, methods in table.items() if names[-1:] == (".search",)}
         self._admission = admission
+        self._strangers = strangers
         self._record = record
         self._run = run
         self._number = 0
@@ -169,7 +172,7 @@ class Application:
             reply = _refusal(call, InternalError(f"Internal error. Request id: {request_id}."))
         duration = int((time.perf_counter() - begin) * 1_000_000)
         self._count(call.route, call.method, reply.status, duration)
-        if not reply.kept:
+        if not reply.kept or (call.token is None and self._is_one_too_many(call)):
             return reply
         self._record(
             Exchange(
@@ -192,6 +195,15 @@ class Application:
             )
         )
         return reply
+
+    def _is_one_too_many(self, call: Call) -> bool:
+        """Tell whether so much of its address was kept lately that the activity is better off without it."""
+        if self._strangers is None:
+            return False
+        left = self._strangers.left(call.request.remote)
+        if left == 0:
+            call.meaning = f"{call.meaning or 'not let in'}; what else this address tries is not kept for a while"
+        return left < 0
 
     async def _respond(self, call: Call) -> Reply:
         aside = self._aside.get(call.path)

@@ -1,10 +1,13 @@
 """Who may talk to the endpoint at all: hosts it answers for, addresses that guess tokens, tokens that hurry.
 
+And whose requests are worth keeping, where no token came with them.
+
 Everything here is bounded: an attacker who changes addresses or hosts fills no memory.
 """
 
 from __future__ import annotations
 
+import ipaddress
 import math
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -81,28 +84,68 @@ class HostGuard:
         return known
 
 
+class _Counter:
+    """Counts what an address does within a window of time, which begins with the first."""
+
+    def __init__(self, clock: Callable[[], float], seconds: float) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._counted: _Table[tuple[int, float]] = _Table()
+
+    def count(self, address: str) -> tuple[int, float]:
+        """Count one more; give how many there are now, and for how many seconds the window stays open."""
+        now = self._clock()
+        who = _household(address)
+        number, since = self._counted.get(who) or (0, now)
+        if now - since >= self._seconds:
+            number, since = 0, now
+        self._counted.set(who, (number + 1, since))
+        return number + 1, since + self._seconds - now
+
+
+def _household(address: str) -> str:
+    """Give what stands for an address: whoever has one of IPv6 has the 2^64 beside it, too (RFC 6177)."""
+    if ":" not in address:
+        return address
+    try:
+        found = ipaddress.IPv6Address(address)
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or ipaddress.IPv6Address(int(found) >> 64 << 64))
+
+
 class GuessGuard:
     """Slows an address down that keeps sending bad tokens; a valid token is never slowed down."""
 
     def __init__(self, clock: Callable[[], float], *, allowed: int, seconds: float) -> None:
-        self._clock = clock
         self._allowed = allowed
-        self._seconds = seconds
-        self._failures: _Table[tuple[int, float]] = _Table()
+        self._failures = _Counter(clock, seconds)
 
     def failed(self, address: str) -> None:
         """Note a bad token; raises TooManyRequests once the address has sent too many within the window."""
-        now = self._clock()
-        number, since = self._failures.get(address) or (0, now)
-        if now - since >= self._seconds:
-            number, since = 0, now
-        self._failures.set(address, (number + 1, since))
-        if number >= self._allowed:
-            wait = max(1, math.ceil(since + self._seconds - now))
+        number, left = self._failures.count(address)
+        if number > self._allowed:
+            wait = max(1, math.ceil(left))
             raise TooManyRequests(
                 f"Too many requests with a bad token from this address: wait {wait} seconds, then check the token.",
                 headers={"Retry-After": str(wait)},
             )
+
+
+class StrangerGuard:
+    """Tells how many requests that were not let in are kept of one address.
+
+    The activity holds the newest requests only: whoever has no token must not be able to wash out those of Okta.
+    """
+
+    def __init__(self, clock: Callable[[], float], *, kept: int, seconds: float) -> None:
+        self._kept = kept
+        self._requests = _Counter(clock, seconds)
+
+    def left(self, address: str) -> int:
+        """Give how many more may be kept after this one, within the window; below 0 this one is not to be."""
+        number, _ = self._requests.count(address)
+        return self._kept - number
 
 
 class RateGuard:

@@ -23,7 +23,7 @@ from server.http.changes import PATHS, ChangeEndpoint
 from server.http.connection import Server
 from server.http.discovery import DiscoveryEndpoints
 from server.http.forwarding import TrustedProxies
-from server.http.guards import GuessGuard, HostGuard, RateGuard
+from server.http.guards import GuessGuard, HostGuard, RateGuard, StrangerGuard
 from server.http.metrics import Metrics
 from server.http.readiness import Readiness
 from server.http.resources import ResourceEndpoints
@@ -114,6 +114,8 @@ async def listening(
             run,
             aside=watch.beside_scim | dict.fromkeys(PATHS, changes.read),
             traffic=traffic,
+            # One more than may guess: the first that is told to wait is seen.
+            strangers=StrangerGuard(time.monotonic, kept=config.bad_token_limit + 1, seconds=config.bad_token_penalty),
         )
         server = Server(
             application,

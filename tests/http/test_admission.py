@@ -83,6 +83,29 @@ def test_an_address_that_guesses_is_slowed_down_but_a_valid_token_from_it_is_not
         assert wire.answer().status == 200
 
 
+def test_whoever_has_no_token_cannot_wash_the_requests_of_okta_out_of_the_activity(serve: Serve) -> None:
+    limits = {"PERCH_BAD_TOKEN_LIMIT": "3", "PERCH_BAD_TOKEN_PENALTY": "3600", "PERCH_ACTIVITY_KEEP": "10"}
+    running = serve(environ=limits)
+    assert ask(running, "POST", "/Users", person("ada"), {"User-Agent": "Okta SCIM Client 1.0.0"}).status == 201
+    with Wire(running.port) as wire:
+        for number in range(40):
+            wire.send(
+                (
+                    message(running, "GET", USERS, headers={"Authorization": generate(test=False)}),
+                    message(running, "GET", USERS, headers={"Authorization": ""}),
+                    message(running, "GET", USERS, headers={"Host": "evil.example"}),
+                    b"GET /healthz HTTP/1.1\r\nHost: load-balancer\r\n\r\n",
+                )[number % 4]
+            )
+            wire.answer()
+    assert ask(running, "GET", USERS).status == 200
+    assert running.stop() == 0
+    with opened(running.data_dir) as workspace:
+        records = workspace.activity.recent(100)
+    assert [record.status for record in reversed(records)] == [201, 401, 401, 421, 401, 200]
+    assert records[1].meaning.endswith("what else this address tries is not kept for a while")
+
+
 def test_a_token_in_a_hurry_is_told_when_to_come_back_and_others_are_not(serve: Serve) -> None:
     running = serve(environ={"PERCH_RATE_LIMIT": "2"})
     with opened(running.data_dir) as workspace:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from server.http.guards import REMEMBERED, GuessGuard, HostGuard, RateGuard
+from server.http.guards import REMEMBERED, GuessGuard, HostGuard, RateGuard, StrangerGuard
 from server.scim.errors import Forbidden, Misdirected, TooManyRequests
 
 
@@ -75,11 +75,31 @@ def test_an_address_that_guesses_is_told_when_to_come_back() -> None:
     guard.failed("192.0.2.1")
 
 
+def test_the_addresses_that_one_household_has_in_ipv6_count_as_one() -> None:
+    guard = GuessGuard(Clock(), allowed=1, seconds=60)
+    guard.failed("2001:db8:0:7::1")
+    with pytest.raises(TooManyRequests):
+        guard.failed("2001:db8:0:7:ffff::2")
+    for other in ("2001:db8:0:8::1", "::ffff:192.0.2.1", "::ffff:192.0.2.2", "fe80::1%eth0", "no:address", ""):
+        guard.failed(other)
+    with pytest.raises(TooManyRequests):
+        guard.failed("192.0.2.1")
+
+
+def test_so_many_requests_of_a_stranger_are_kept_within_a_window() -> None:
+    clock = Clock()
+    guard = StrangerGuard(clock, kept=2, seconds=60)
+    assert [guard.left("192.0.2.1") for _ in range(3)] == [1, 0, -1]
+    assert guard.left("192.0.2.2") == 1
+    clock.now += 60
+    assert guard.left("192.0.2.1") == 1
+
+
 def test_many_addresses_fill_no_memory() -> None:
     guard = GuessGuard(Clock(), allowed=3, seconds=60)
     for number in range(REMEMBERED * 2):
         guard.failed(f"address {number}")
-    assert len(guard._failures._entries) == REMEMBERED
+    assert len(guard._failures._counted._entries) == REMEMBERED
 
 
 def test_a_rate_limit_lets_a_burst_through_and_then_its_pace() -> None:
