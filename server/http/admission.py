@@ -50,7 +50,7 @@ class Admission:
         """Let a request in and name its token; raises Misdirected, Forbidden, Unauthorized or TooManyRequests."""
         request = call.request
         headers = request.headers
-        self._hosts.check(headers.get("Host"), headers.get("Origin"))
+        self._hosts.check(call.host, headers.get("Origin"))
         if self._stale:
             self._look_around()
         header: str | None = headers.get("Authorization")

@@ -51,6 +51,16 @@ class Call:
         self.ignored: Sequence[str] = ()
 
     @property
+    def host(self) -> str | None:
+        """The host asked for: the target's where it names one, whatever the header says (RFC 9112 §3.2.2)."""
+        if self.target[:1] != "/":
+            _, separator, rest = self.target.partition("?")[0].partition("://")
+            if separator:
+                return rest.partition("/")[0]
+        header: str | None = self.request.headers.get("Host")
+        return header
+
+    @property
     def segments(self) -> list[str]:
         """The path taken apart; doubled and trailing slashes are a base URL meeting Okta's paths (OKTA.md 1.1, B1)."""
         return [segment for segment in self.path.split("/") if segment]

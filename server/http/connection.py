@@ -36,6 +36,7 @@ IDLE_SECONDS = 5.0
 
 HTTP lets an idle connection be closed at any time (RFC 9112 9.3), but a request just on its way would be lost.
 """
+NOT_HTTP = "This is not an HTTP request that can be understood."
 
 
 class Connection(RequestHandler):
@@ -178,7 +179,11 @@ class Connection(RequestHandler):
                 if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
                     self._resume_reading_if_drained()
                 if isinstance(message, _ErrInfo):
-                    self._say_and_close(InvalidSyntax("This is not an HTTP request that can be understood."))
+                    self._say_and_close(InvalidSyntax(NOT_HTTP))
+                    return
+                if not message.chunked and "Transfer-Encoding" in message.headers:
+                    # An empty one passes the parser beside a length: others may see another end (RFC 9112 §6.3).
+                    self._say_and_close(InvalidSyntax(NOT_HTTP))
                     return
                 if not await self._answer(application, self._request_type(message, payload, self)):
                     break

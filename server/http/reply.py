@@ -89,6 +89,9 @@ class Reply:
         """
         connection = request.protocol
         keep_alive = self.keep_alive and request.keep_alive and not connection.finishing
+        if keep_alive and request.holds_its_body_back:
+            # It sends its next request instead, which would be read as the body (RFC 9110 §10.1.1).
+            keep_alive = False
         line = ""
         if not keep_alive:
             line = "Connection: close\r\n"

@@ -42,6 +42,11 @@ class Request:
         length = self.headers.get("Content-Length")
         return None if length is None else int(length)
 
+    @property
+    def holds_its_body_back(self) -> bool:
+        """Whether the client may still wait to be told to send its body, and nobody will tell it any more."""
+        return not self.content.is_eof() and "Expect" in self.headers
+
     def _cancel(self, error: BaseException) -> None:
         """Tell whoever reads the body that there will be no more of it; aiohttp calls this."""
         self.content.set_exception(error)

@@ -80,7 +80,7 @@ class WatchApplication:
         call = Call(request)
         try:
             # A web page that found the port must not read it (DNS rebinding).
-            self._hosts.check(request.headers.get("Host"), request.headers.get("Origin"))
+            self._hosts.check(call.host, request.headers.get("Origin"))
             handler = self._handlers.get(call.path)
             if handler is None:
                 raise NotFound(f"Only {HEALTH}, {READY} and {METRICS} are here.")

@@ -21,6 +21,20 @@ def test_a_target_is_parted_into_path_and_query_as_sent() -> None:
     assert found.parameters == {"filter": 'userName eq "a?b"'}
 
 
+@pytest.mark.parametrize(
+    ("target", "host"),
+    [
+        ("/scim/v2/Users?next=http://other.example/", "header.example"),
+        ("http://target.example:80/scim/v2/Users?x=1", "target.example:80"),
+        ("HTTPS://target.example?x=http://other.example/", "target.example"),
+        ("http://name:word@target.example/", "name:word@target.example"),
+        ("*", "header.example"),
+    ],
+)
+def test_the_host_asked_for_is_the_targets_where_it_names_one(target: str, host: str) -> None:
+    assert Call(parsed("GET", target, {"Host": "header.example"})).host == host
+
+
 def test_no_query_is_no_parameters() -> None:
     assert call("/scim/v2/Users").parameters == {}
     assert call("/scim/v2/Users?").parameters == {}

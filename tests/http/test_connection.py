@@ -246,7 +246,10 @@ def test_a_client_that_asks_before_it_sends_its_body_is_told_at_once_what_is_wro
     with Wire(endpoint.port) as wire:
         headers = {"Expect": "100-continue", "Content-Length": "100", **more}
         wire.send(message(endpoint, "POST", path, headers=headers))
-        wire.answer().refused(status)
+        answer = wire.answer()
+        answer.refused(status)
+        assert answer.headers["connection"] == "close", "its next request would be read as the body of this one"
+        assert wire.ended()
 
 
 def test_http_1_0_is_never_told_to_go_on(endpoint: RunningEndpoint) -> None:
@@ -294,6 +297,11 @@ def test_a_target_with_scheme_and_host_is_the_same_target(endpoint: RunningEndpo
     with Wire(endpoint.port) as wire:
         wire.send(message(endpoint, "GET", "/Users?count=0").replace(b"GET /", b"GET http://localhost/", 1))
         assert wire.answer().status == 200
+        evil = message(endpoint, "GET", "/Users?count=0", headers={"Host": "evil.example"})
+        wire.send(evil.replace(b"GET /", b"GET http://localhost/", 1))
+        assert wire.answer().status == 200, "the header means nothing beside the target's host"
+        wire.send(message(endpoint, "GET", "/Users?count=0").replace(b"GET /", b"GET http://evil.example:80/", 1))
+        assert "evil.example:80" in wire.answer().refused(421)
 
 
 @pytest.mark.parametrize(
@@ -307,6 +315,8 @@ def test_a_target_with_scheme_and_host_is_the_same_target(endpoint: RunningEndpo
         b"Transfer-Encoding: chunked, identity\r\n",
         b"Transfer-Encoding : chunked\r\n",
         b"Content-Length: 5\r\n folded\r\n",
+        b"Transfer-Encoding:\r\nContent-Length: 5\r\n",
+        b"Transfer-Encoding: \t\r\n",
     ],
 )
 def test_a_request_whose_end_is_a_matter_of_opinion_is_refused_and_the_connection_closed(

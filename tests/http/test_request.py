@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from aiohttp import StreamReader
+from aiohttp import EMPTY_PAYLOAD, StreamReader
 
 from tests.http.parsed import NoConnection, parsed
 
@@ -20,6 +20,14 @@ def test_the_head_is_as_sent_and_headers_are_found_in_any_case() -> None:
 
 def test_a_body_in_chunks_has_no_length() -> None:
     assert parsed("POST", "/scim/v2/Users", {"Transfer-Encoding": "chunked"}).content_length is None
+
+
+async def test_a_body_is_held_back_by_who_asks_first_until_it_is_there() -> None:
+    content = StreamReader(NoConnection(), 2**16, loop=asyncio.get_running_loop())  # type: ignore[arg-type] # unused here
+    asking = {"Expect": "100-continue"}
+    assert parsed("POST", "/scim/v2/Users", asking, content).holds_its_body_back
+    assert not parsed("POST", "/scim/v2/Users", content=content).holds_its_body_back
+    assert not parsed("POST", "/scim/v2/Users", asking, EMPTY_PAYLOAD).holds_its_body_back
 
 
 async def test_whoever_reads_the_body_learns_that_there_will_be_no_more() -> None:
