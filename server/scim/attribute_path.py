@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 FOREIGN_NAME = re.compile(r"\$?[A-Za-z_][\w$-]*", re.ASCII)
 _FOREIGN_PATH = re.compile(r'[^\s()\[\]"]+')
 _VERSION = re.compile(r"[0-9]+(?:\.[0-9]+)*")
+_OKTA_CUSTOM = re.compile(r"urn:okta:[^:]+:[0-9.]+:(?:user|group):custom", re.IGNORECASE)
+"""How Okta names the custom attributes of an app (OKTA.md 1.4, 2.4): the last word is no attribute."""
 
 
 def find_target(path: str, resource_type: ResourceType) -> Target | None:
@@ -69,8 +71,8 @@ def _foreign_target(path: str, resource_type: ResourceType) -> Target | None:
     """Give the target in an extension that no schema here describes.
 
     What precedes the last colon is its URN. Where the path ends like a URN does, in a version
-    (``urn:okta:custom:group:1.0``) or in a capitalised name after one (``urn:acme:2.0:User``), it is the URN
-    alone and means the whole object.
+    (``urn:okta:custom:group:1.0``) or in a capitalised name after one (``urn:acme:2.0:User``), or is what Okta
+    makes of an app's name (``urn:okta:onprem_app:1.0:user:custom``), it is the URN alone and means the whole object.
     """
     if not is_foreign_extension(path, {}) or _FOREIGN_PATH.fullmatch(path) is None:
         return None
@@ -79,7 +81,8 @@ def _foreign_target(path: str, resource_type: ResourceType) -> Target | None:
         return None
     urn, _, name = path.rpartition(":")
     before = urn.rpartition(":")[2]
-    if _VERSION.fullmatch(name) or (name[:1].isupper() and "." not in name and _VERSION.fullmatch(before)):
+    is_name = name[:1].isupper() and "." not in name and _VERSION.fullmatch(before)
+    if is_name or _VERSION.fullmatch(name) or _OKTA_CUSTOM.fullmatch(path):
         return Target(None, Attribute(path, "any"))
     name, _, sub_name = name.partition(".")
     if ":" not in urn or not all(FOREIGN_NAME.fullmatch(part) for part in (name, sub_name or "value")):

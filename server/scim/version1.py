@@ -80,6 +80,9 @@ def resource_from(body: Any) -> Any:
     """
     if not isinstance(body, dict):
         return body
+    core = next((name for name in body if name.lower() == CORE_URN and isinstance(body[name], dict)), None)
+    if core is not None:
+        body = {**body[core], **{name: value for name, value in body.items() if name != core}}
     return {paths_from(name): _extension_from(name, value) for name, value in body.items()}
 
 
@@ -137,8 +140,12 @@ def error(document: Mapping[str, Any]) -> dict[str, Any]:
     """Give an Error as both of Okta's readers of 1.1 want it (OKTA.md 2.5).
 
     Its documentation shows ``Errors``, each with a number as its ``code``; its suite asks for a ``detail`` beside.
+    What the sentence names, it names as it was sent.
     """
     detail, status = document["detail"], document["status"]
+    if ENTERPRISE_USER_URN in detail:
+        detail = detail.replace(f"{ENTERPRISE_USER_URN}:manager.value", f"{ENTERPRISE_URN}:manager.managerId")
+        detail = detail.replace(ENTERPRISE_USER_URN, ENTERPRISE_URN)
     return {
         "schemas": [CORE_URN],
         "Errors": [{"description": detail, "code": int(status)}],

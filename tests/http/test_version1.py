@@ -170,6 +170,15 @@ def test_what_never_reaches_a_handler_is_refused_in_scim_1_1_too(
     assert spoken(endpoint, "POST", "/Users", b"{}", headers).status in {401, 403, 413, 415, 421}
 
 
+def test_whoever_hurries_or_guesses_is_told_so_in_scim_1_1(serve: Serve) -> None:
+    running = serve(environ={"PERCH_RATE_LIMIT": "1", "PERCH_BAD_TOKEN_LIMIT": "1"})
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        first, second = (spoken(running, "GET", "/Users", headers=headers) for _ in range(2))
+        assert (first.status, second.status) == (401 if headers else 200, 429)
+        assert second.body()["Errors"][0]["code"] == 429
+        assert second.headers["retry-after"].isdecimal()
+
+
 def test_a_read_only_token_reads_and_does_not_write(endpoint: RunningEndpoint) -> None:
     with Workspace.open(endpoint.data_dir, ServerConfig(), actor="tests") as workspace:
         secret = workspace.tokens.create("version1", access=Access.READ_ONLY, actor="tests").secret

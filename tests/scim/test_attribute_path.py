@@ -101,7 +101,9 @@ def test_an_unknown_extension_has_attributes_of_any_type(path: str, urn: str, na
     assert str(target) == path
 
 
-@pytest.mark.parametrize("urn", ["urn:example:2.0:Badge", "urn:okta:custom:group:1.0"])
+@pytest.mark.parametrize(
+    "urn", ["urn:example:2.0:Badge", "urn:okta:custom:group:1.0", "urn:okta:app_1:1.0:user:custom"]
+)
 def test_an_unknown_urn_alone_is_its_whole_object(urn: str) -> None:
     target = find_target(urn, USER)
     assert target is not None

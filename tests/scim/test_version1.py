@@ -128,6 +128,12 @@ def test_an_error_has_what_either_reader_looks_for() -> None:
     }
 
 
+def test_an_error_names_attributes_as_they_were_sent() -> None:
+    told = error(Uniqueness(f"{ENTERPRISE_USER_URN}:manager.value, {ENTERPRISE_USER_URN}:department.").document())
+    assert told["detail"] == f"{ENTERPRISE_URN}:manager.managerId, {ENTERPRISE_URN}:department."
+    assert told["Errors"] == [{"description": told["detail"], "code": 409}]
+
+
 # Requests
 
 
@@ -150,6 +156,11 @@ def test_a_key_may_be_a_path_with_its_urn() -> None:
     document = meant(body).document
     assert document["title"] == "Countess"
     assert document[ENTERPRISE_USER_URN]["costCenter"] == "7"
+
+
+def test_core_attributes_may_stand_below_their_urn_too() -> None:
+    body = {**FORMER_ADA, CORE_URN.upper(): {"title": "Countess", "userName": "not this one"}}
+    assert meant(body).document == {**meant(FORMER_ADA).document, "title": "Countess"}
 
 
 def test_what_only_looks_like_a_known_urn_is_somebody_elses() -> None:
