@@ -14,6 +14,7 @@ from server.http.discovery import Catalogue, DiscoveryEndpoints
 from server.http.reply import SCIM_JSON, Reply
 from server.http.resources import INLINE_BODY, ResourceEndpoints
 from server.scim import messages, version1, version1_discovery
+from server.scim.errors import InvalidFilter
 from server.scim.version1_patch import patch_from
 
 if TYPE_CHECKING:
@@ -62,8 +63,13 @@ class Version1ResourceEndpoints(ResourceEndpoints):
 
     async def query(self, call: Call, resource_type: ResourceType) -> Reply:
         """GET /Users, /Groups."""
-        _read_query(call)
-        return await self._translated(await super().query(call, resource_type))
+        sent = _read_query(call)
+        try:
+            reply = await super().query(call, resource_type)
+        except InvalidFilter as error:
+            error.detail = version1.with_place_as_sent(error.detail, sent.get("filter", ""))
+            raise
+        return await self._translated(reply)
 
     async def create(self, call: Call, resource_type: ResourceType) -> Reply:
         """POST /Users, /Groups."""
@@ -115,13 +121,15 @@ class Version1DiscoveryEndpoints(DiscoveryEndpoints):
         self._schemas = Catalogue(schemas, orjson.dumps(version1.complete_list(schemas)), self.reply)
 
 
-def _read_query(call: Call) -> None:
-    """Put the query's names of attributes in 2.0's spelling; the request's target stays for the activity."""
-    if call.query:
-        sent = call.parameters
-        meant = version1.query_from(sent)
-        if meant != sent:
-            call.query = urlencode(meant)
+def _read_query(call: Call) -> dict[str, str]:
+    """Put the query's names of attributes in 2.0's spelling; the target stays for the activity. Give what was sent."""
+    if not call.query:
+        return {}
+    sent = call.parameters
+    meant = version1.query_from(sent)
+    if meant != sent:
+        call.query = urlencode(meant)
+    return {name.lower(): value for name, value in sent.items()}
 
 
 def _answer(body: bytes) -> bytes:

@@ -48,6 +48,8 @@ _NAMES: Final = re.compile(
 )
 _MEANINGS: Final = {"core": "", "enterprise": ENTERPRISE_USER_URN, "manager": "manager.value"}
 
+_PLACE: Final = re.compile(r"at character (\d+) of the filter")
+
 _TEXTS_OF_PATHS: Final = frozenset({"filter", "sortby", "attributes", "excludedattributes"})
 """The parameters of a query that name attributes, folded."""
 
@@ -71,6 +73,26 @@ def paths_from(text: str) -> str:
 def query_from(parameters: Mapping[str, str]) -> dict[str, str]:
     """Give the parameters of a GET, already decoded, in 2.0's names (draft-scim-api-01 §3.2.2)."""
     return {name: paths_from(value) if name.lower() in _TEXTS_OF_PATHS else value for name, value in parameters.items()}
+
+
+def with_place_as_sent(sentence: str, sent: str) -> str:
+    """Give a sentence on a filter with a place of the filter as it was sent, not of what it means in 2.0."""
+    return _PLACE.sub(lambda found: f"at character {_place_as_sent(int(found[1]), sent)} of the filter", sentence)
+
+
+def _place_as_sent(place: int, sent: str) -> int:
+    longer = 0
+    for found in _NAMES.finditer(sent):
+        meaning = _MEANINGS.get(found.lastgroup or "")
+        if meaning is None:
+            continue
+        begin = found.start() + longer
+        if place <= begin:
+            break
+        if place <= begin + max(len(meaning), 1):
+            return found.start() + 1
+        longer += len(meaning) - len(found[0])
+    return place - longer
 
 
 def resource_from(body: Any) -> Any:

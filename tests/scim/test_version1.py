@@ -26,6 +26,7 @@ from server.scim.version1 import (
     resource,
     resource_from,
     urns,
+    with_place_as_sent,
 )
 
 if TYPE_CHECKING:
@@ -202,6 +203,28 @@ def test_what_holds_no_name_of_1_1_stays_as_it_is(text: str) -> None:
 def test_a_long_text_of_open_quotes_takes_no_longer_than_it_is_long() -> None:
     text = '\\"' * 50_000
     assert paths_from(text) == text
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        'userName eq "x" @',
+        f'{ENTERPRISE_URN}:department eq "{ENTERPRISE_URN}" @',
+        f'{CORE_URN}:userName pr and {ENTERPRISE_URN}:manager.managerId eq "u2" and @',
+        f"@ or {CORE_URN}:userName pr",
+    ],
+)
+def test_a_place_in_a_filter_is_counted_as_it_was_sent(sent: str) -> None:
+    place = paths_from(sent).index("@") + 1
+    told = with_place_as_sent(f"What is this? (at character {place} of the filter).", sent)
+    assert told == f"What is this? (at character {sent.index('@') + 1} of the filter)."
+
+
+@pytest.mark.parametrize("urn", [CORE_URN, ENTERPRISE_URN])
+def test_a_place_in_a_name_is_its_beginning(urn: str) -> None:
+    sent = f"userName pr and {urn}:nothing pr"
+    assert with_place_as_sent("at character 17 of the filter", sent) == "at character 17 of the filter"
+    assert with_place_as_sent("Nothing is told of a place.", sent) == "Nothing is told of a place."
 
 
 def test_only_parameters_that_name_attributes_are_read() -> None:
