@@ -62,6 +62,7 @@ class Admission:
             self._refuse(call, found, encoded, address)
         call.token = found
         call.token_id = found.id
+        request.protocol.let_in = True
         self._uses.note(found.id, now, address, headers.get("User-Agent") or "")
         self._rates.check(found.id)
 

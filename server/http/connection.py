@@ -42,7 +42,7 @@ NOT_HTTP = "This is not an HTTP request that can be understood."
 class Connection(RequestHandler):
     """aiohttp's request handler with a header deadline, a lean loop, and answers that leave together."""
 
-    __slots__ = ("_asked", "_busy", "_deadline", "_header_seconds", "_request_type", "proxies")
+    __slots__ = ("_busy", "_deadline", "_header_seconds", "_request_type", "let_in", "proxies")
 
     def __init__(self, server: Server, *, loop: asyncio.AbstractEventLoop, **options: Any) -> None:
         super().__init__(server, loop=loop, **options)
@@ -50,8 +50,8 @@ class Connection(RequestHandler):
         self._deadline: asyncio.TimerHandle | None = None
         self._request_type = Request
         self.proxies = server.proxies
-        self._asked = False
-        """Whether a request came through it."""
+        self.let_in = False
+        """Whether a request that may be made came through it: its place is not given to others so soon."""
         self._busy = False
         """Whether a request is answered now, until the client has taken the answer."""
 
@@ -122,15 +122,15 @@ class Connection(RequestHandler):
         await self._drain_helper()
 
     def idle(self) -> tuple[bool, float] | None:
-        """Whether it asked something before, and since when it waits (the loop's clock); None while it is busy.
+        """Whether it was let in before, and since when it waits (the loop's clock); None while it is busy.
 
         Headers that are still on their way are no request yet.
         """
         if self._busy or self._messages or self._force_close:
             return None
         if self._deadline is not None:
-            return self._asked, self._deadline.when() - self._header_seconds
-        return self._asked, self._next_keepalive_close_time - self._keepalive_timeout
+            return self.let_in, self._deadline.when() - self._header_seconds
+        return self.let_in, self._next_keepalive_close_time - self._keepalive_timeout
 
     def turn_away(self) -> None:
         """Say that there are too many connections, and close this one."""
@@ -173,7 +173,7 @@ class Connection(RequestHandler):
                 if not self._messages:
                     await self._next_message()
                 message, payload = self._messages.popleft()
-                self._asked = self._busy = True
+                self._busy = True
                 if self._parser is not None:
                     self._parser.message_consumed()
                 if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
@@ -279,14 +279,14 @@ class Server(web.Server):
         self._outbox: list[tuple[asyncio.Transport, bytes]] = []
 
     def make_room(self) -> bool:
-        """Close one that never finished the headers of a request, or else the longest idle; give whether there was one.
+        """Close one that waits and was never let in, or else the longest idle; give whether there was one.
 
-        Otherwise whoever opens connections and says nothing would lock everybody else out.
+        Otherwise whoever opens connections, and says nothing or shows no token, would lock everybody else out.
         """
         *others, _ = cast("list[Connection]", self.connections)
         idle = [(state, at) for at, other in enumerate(others) if (state := other.idle()) is not None]
-        (asked, since), at = min(idle, default=((True, self._loop.time()), 0))
-        if asked and since > self._loop.time() - IDLE_SECONDS:
+        (let_in, since), at = min(idle, default=((True, self._loop.time()), 0))
+        if let_in and since > self._loop.time() - IDLE_SECONDS:
             return False
         others[at].turn_away()
         return True

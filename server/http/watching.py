@@ -81,6 +81,7 @@ class WatchApplication:
         try:
             # A web page that found the port must not read it (DNS rebinding).
             self._hosts.check(call.host, request.headers.get("Origin"))
+            request.protocol.let_in = True
             handler = self._handlers.get(call.path)
             if handler is None:
                 raise NotFound(f"Only {HEALTH}, {READY} and {METRICS} are here.")

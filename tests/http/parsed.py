@@ -18,6 +18,7 @@ class NoConnection:
     """Stands for the connection that such a request never came over."""
 
     address = "192.0.2.7"
+    let_in = False
 
     def send(self, data: bytes, *, at_once: bool) -> None:
         raise AssertionError(f"nothing was to be sent: {data!r}, {at_once}")

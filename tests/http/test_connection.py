@@ -70,7 +70,7 @@ def test_one_connection_too_many_is_turned_away_until_another_ends(serve: Serve)
     with ExitStack() as stack:
         first, *_ = wires = [stack.enter_context(Wire(running.port)) for _ in range(3)]
         for wire in wires:
-            wire.send(HEALTH)
+            wire.send(message(running, "GET", "/Users?count=0"))
             assert wire.answer().status == 200
         with Wire(running.port) as one_more:
             answer = one_more.answer()
@@ -90,17 +90,33 @@ def test_who_connects_and_says_nothing_locks_nobody_out(serve: Serve) -> None:
     running = serve(environ={"PERCH_MAX_CONNECTIONS": "3"})
     with ExitStack() as stack:
         working, silent, trickling = (stack.enter_context(Wire(running.port)) for _ in range(3))
-        working.send(HEALTH)
+        working.send(request := message(running, "GET", "/Users?count=0"))
         assert working.answer().status == 200
         trickling.send(b"GET /healthz HT")
         for left in (silent, trickling):
             newcomer = stack.enter_context(Wire(running.port))
-            newcomer.send(HEALTH)
+            newcomer.send(request)
             assert newcomer.answer().status == 200
             left.answer().refused(503)
             assert left.ended()
-        working.send(HEALTH)
+        working.send(request)
         assert working.answer().status == 200
+        with Wire(running.port) as one_more:
+            one_more.answer().refused(503)
+
+
+def test_who_asks_without_a_token_keeps_nobody_out_however_often(serve: Serve) -> None:
+    running = serve(environ={"PERCH_MAX_CONNECTIONS": "2"})
+    refused = message(running, "GET", "/Users", headers={"Authorization": "Bearer nothing"})
+    with ExitStack() as stack:
+        for question, status in ((refused, 401), (HEALTH, 200)):
+            wire = stack.enter_context(Wire(running.port))
+            wire.send(question)
+            assert wire.answer().status == status
+        for _ in range(2):
+            newcomer = stack.enter_context(Wire(running.port))
+            newcomer.send(message(running, "GET", "/Users?count=0"))
+            assert newcomer.answer().status == 200
         with Wire(running.port) as one_more:
             one_more.answer().refused(503)
 
@@ -110,7 +126,7 @@ def test_who_works_keeps_its_place_while_its_headers_come_in_pieces_or_its_answe
     page = message(running, "GET", "/Schemas")
     with ExitStack() as stack:
         pieces, slow = (stack.enter_context(Wire(running.port)) for _ in range(2))
-        pieces.send(HEALTH)
+        pieces.send(message(running, "GET", "/Users?count=0"))
         assert pieces.answer().status == 200
         pieces.send(HEALTH[:9])
         # More than the buffers on the way hold.
