@@ -187,12 +187,12 @@ class Connection(RequestHandler):
                     return
                 if not await self._answer(application, self._request_type(message, payload, self)):
                     break
+                self._busy = False
+                self._next_keepalive_close_time = loop.time() + self._keepalive_timeout
                 if not payload.is_eof():
                     await self._drop_rest(payload)
                 if self._close or self._force_close:
                     break
-                self._busy = False
-                self._next_keepalive_close_time = loop.time() + self._keepalive_timeout
                 if self._keepalive_handle is None:
                     self._keepalive_handle = loop.call_at(self._next_keepalive_close_time, self._process_keepalive)
         except ConnectionError:

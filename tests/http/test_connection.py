@@ -106,14 +106,16 @@ def test_who_connects_and_says_nothing_locks_nobody_out(serve: Serve) -> None:
 
 
 def test_who_asks_without_a_token_keeps_nobody_out_however_often(serve: Serve) -> None:
-    running = serve(environ={"PERCH_MAX_CONNECTIONS": "2"})
-    refused = message(running, "GET", "/Users", headers={"Authorization": "Bearer nothing"})
+    running = serve(environ={"PERCH_MAX_CONNECTIONS": "3"})
+    wrong = {"Authorization": "Bearer nothing"}
+    refused = message(running, "GET", "/Users", headers=wrong)
+    owing = message(running, "POST", "/Users", headers={**wrong, "Content-Length": "100"})
     with ExitStack() as stack:
-        for question, status in ((refused, 401), (HEALTH, 200)):
+        for question, status in ((refused, 401), (HEALTH, 200), (owing, 401)):
             wire = stack.enter_context(Wire(running.port))
             wire.send(question)
             assert wire.answer().status == status
-        for _ in range(2):
+        for _ in range(3):
             newcomer = stack.enter_context(Wire(running.port))
             newcomer.send(message(running, "GET", "/Users?count=0"))
             assert newcomer.answer().status == 200
