@@ -27,7 +27,7 @@ from server.store.serving import claimed
 from server.tokens import timestamp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
 FOLDER: Final = "backups"
@@ -41,6 +41,7 @@ SPARE: Final = 100_000_000
 
 _NAME: Final = re.compile(r"perch-(\d{8}-\d{6})(?:-\d+)?(-auto|-of-[0-9a-f]{8})?\.db")
 _STAMP: Final = "%Y%m%d-%H%M%S"
+_MOST_IN_A_SECOND: Final = 99
 _ABANDONED: Final = 3600.0
 """Seconds after which an unfinished copy belongs to nobody any more."""
 
@@ -83,8 +84,7 @@ class Backups:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Fault(FaultCode.FOLDER_UNWRITABLE, str(self._data)) from error
-        target = self._free_name(self.folder, "-auto" if automatic else "")
-        return self._known(upkeep.backup(self._path, target).path)
+        return self._known(self._copied(self.folder, "-auto" if automatic else "").path)
 
     def into(self, folder: Path, keep: int | None = None) -> upkeep.Backup:
         """Make a backup in another folder, and then remove all but the newest `keep` that this made there before.
@@ -96,25 +96,30 @@ class Backups:
         if not folder.is_dir():
             raise Fault(FaultCode.FOLDER_UNWRITABLE, str(folder))
         mark = f"-of-{hashlib.sha256(str(self._data.resolve()).encode()).hexdigest()[:8]}"
-        made = upkeep.backup(self._path, self._free_name(folder, mark))
+        made = self._copied(folder, mark)
         if keep is not None:
             ours = re.compile(rf"perch-\d{{8}}-\d{{6}}(?:-\d{{1,2}})?{mark}\.db")
-            older = sorted(
+            older = [
                 one
                 for one in folder.iterdir()
                 if ours.fullmatch(one.name) and one != made.path and one.is_file() and not one.is_symlink()
-            )
-            for old in older[: max(0, len(older) - keep + 1)]:
-                with suppress(OSError):
-                    old.unlink()
+            ]
+            now = _moment(self._clock()).strftime(_STAMP)
+            _remove(_dated_ahead_last(older, lambda one: one.name[len("perch-") :][: len(now)], now)[keep - 1 :])
             self._remove_abandoned(folder, f"perch-*{mark}.db.part")
         return made
 
-    def _free_name(self, folder: Path, mark: str) -> Path:
-        stamp = datetime.fromtimestamp(self._clock(), UTC).strftime(_STAMP)
-        names = (f"perch-{stamp}{again}{mark}.db" for again in ("", *(f"-{number}" for number in range(2, 100))))
-        # Two within a second have two names.
-        return next(path for name in names if not (path := folder / name).exists())
+    def _copied(self, folder: Path, mark: str) -> upkeep.Backup:
+        stamp, number = _moment(self._clock()).strftime(_STAMP), 1
+        while True:
+            again = "" if number == 1 else f"-{number}"
+            try:
+                return upkeep.backup(self._path, folder / f"perch-{stamp}{again}{mark}.db")
+            except Fault as fault:
+                # Two within a second have two names, also where two processes chose the first at once.
+                if fault.code is not FaultCode.TARGET_EXISTS or number == _MOST_IN_A_SECOND:
+                    raise
+            number += 1
 
     def listed(self) -> list[BackupFile]:
         """List the backups in the folder, the newest first."""
@@ -165,10 +170,10 @@ class Backups:
         """
         if not self._settings().backup_daily or not self._path.exists():
             return False
-        made = (datetime.fromisoformat(one.made) for one in self.listed() if one.automatic)
-        # One that is dated ahead says nothing: after a clock was put back there would be none for a year, or one at
-        # each look.
-        return not any(timedelta() <= _moment(now) - one < EVERY for one in made)
+        ages = [_moment(now) - datetime.fromisoformat(one.made) for one in self.listed() if one.automatic]
+        # One dated ahead says nothing: a clock that was put back must not mean that there is no backup for a year,
+        # nor one at every look, which would push out those of a week within two hours.
+        return not any(timedelta() <= age < EVERY for age in ages)
 
     def daily(self) -> BackupFile | None:
         """Make the day's backup if one is due, and remove automatic ones beyond those kept; None when none was made.
@@ -187,12 +192,11 @@ class Backups:
     def prune(self, keep: int) -> None:
         """Remove automatic backups but the newest `keep`, and copies that were never finished.
 
-        Those that are dated ahead are not counted and stay: what is made after a clock was put back is older than they.
+        Those that are dated ahead are not counted and stay: the clock was wrong when they were made, or is now, and
+        then they are the good ones.
         """
         now = timestamp(self._clock())
-        for old in [one for one in self.listed() if one.automatic and one.made <= now][keep:]:
-            with suppress(OSError):
-                old.path.unlink()
+        _remove([one.path for one in self.listed() if one.automatic and one.made <= now][keep:])
         self._remove_abandoned(self.folder, "perch-*.db.part")
 
     def _remove_abandoned(self, folder: Path, pattern: str) -> None:
@@ -230,6 +234,17 @@ async def keep_daily(backups: Backups, *, first: float = FIRST_LOOK, every: floa
             if made is not None:
                 logger.info("The daily backup is %s (%s bytes).", made.path, f"{made.size:,}")
         await asyncio.sleep(every)
+
+
+def _dated_ahead_last(found: Sequence[Path], dated: Callable[[Path], str], now: str) -> list[Path]:
+    """Give the newest first, and those dated ahead of `now` last: exactly as many stay as were asked for."""
+    return sorted(found, key=lambda one: (dated(one) <= now, dated(one)), reverse=True)
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _moment(seconds: float) -> datetime:

@@ -51,7 +51,9 @@ def neglected(folder: Path, database: str, vault: Vault, *, daily: bool, now: fl
 
 
 def _backup(backups: Backups, since: datetime, now: datetime, *, daily: bool) -> Finding:
-    newest = next((datetime.fromisoformat(one.made) for one in backups.listed() if one.automatic), None)
+    moments = (datetime.fromisoformat(one.made) for one in backups.listed() if one.automatic)
+    # One that a wrong clock dated ahead says nothing of the days since.
+    newest = next((one for one in moments if one - now <= CLOCK_TOLERANCE), None)
     if not daily:
         return Finding(Level.OK, "Backups", "daily ones are switched off (backup_daily)")
     if newest is not None and now - newest <= WITHOUT_BACKUP:

@@ -9,6 +9,7 @@ import shutil
 import stat
 import sys
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -126,6 +127,35 @@ def test_a_clock_that_was_put_back_brings_one_a_day_and_costs_none_of_before(bac
     assert len(names(backups)) == 7
 
 
+def test_a_clock_that_was_a_year_ahead_neither_repeats_the_backups_nor_pushes_out_the_good_ones(
+    backups: Backups, clock: Clock
+) -> None:
+    for _ in range(7):
+        backups.daily()
+        clock.advance(days=1)
+    clock.advance(days=365)
+    backups.daily()
+    clock.advance(days=-365)
+    made = 0
+    for _ in range(12):
+        made += backups.daily() is not None
+        clock.advance(minutes=15)
+    assert made == 1
+    ahead, *rest = [one.made[:10] for one in backups.listed()]
+    assert ahead == f"{START + timedelta(days=372):%Y-%m-%d}"
+    assert rest == [f"{START + timedelta(days=day):%Y-%m-%d}" for day in range(7, 0, -1)]
+
+
+def test_the_backup_of_a_clock_that_was_put_back_is_not_the_one_that_goes(backups: Backups, clock: Clock) -> None:
+    for _ in range(7):
+        backups.daily()
+        clock.advance(days=1)
+    clock.advance(days=-300)
+    made = backups.daily()
+    assert made in backups.listed()
+    assert not backups.due(clock())
+
+
 def test_seven_automatic_ones_stay_and_every_other(backups: Backups, clock: Clock) -> None:
     by_hand = backups.now()
     for _ in range(10):
@@ -205,6 +235,27 @@ def test_the_one_just_made_stays_although_the_clock_was_put_back(
     clock.advance(days=-30)
     made = backups.into(tmp_path, 1).path
     assert [one for one in tmp_path.iterdir() if one.suffix == ".db"] == [made]
+
+
+def test_a_rotation_lets_those_of_a_wrong_clock_go_first(backups: Backups, clock: Clock, tmp_path: Path) -> None:
+    clock.advance(days=365)
+    for _ in range(3):
+        backups.into(tmp_path, 3)
+    clock.advance(days=-365)
+    for _ in range(4):
+        clock.advance(days=1)
+        backups.into(tmp_path, 3)
+    left = sorted(one.name[:14] for one in tmp_path.iterdir() if one.suffix == ".db")
+    assert left == ["perch-20261126", "perch-20261127", "perch-20261128"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder cannot be locked there: the second one fails")
+def test_two_that_chose_one_name_at_once_are_two_whole_backups(backups: Backups, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        made = [one.result().path for one in [pool.submit(backups.into, tmp_path) for _ in range(6)]]
+    assert len(set(made)) == 6
+    assert {one.name for one in tmp_path.iterdir() if one.is_file()} == {one.name for one in made}
+    assert [backups.contents(one).people for one in made] == [1] * 6
 
 
 def test_a_rotation_goes_on_within_a_second(backups: Backups, tmp_path: Path) -> None:

@@ -78,6 +78,12 @@ def test_the_newest_daily_backup_counts_for_three_days(workspace: Workspace) -> 
     assert found.sentence.startswith("the newest daily one is of ")
 
 
+def test_a_backup_that_a_wrong_clock_dated_ahead_does_not_count(workspace: Workspace) -> None:
+    year = timedelta(days=365).total_seconds()
+    Backups(workspace.folder, DATABASE, clock=lambda: time.time() + year).now(automatic=True)
+    assert about("Backups", findings(workspace, days=4)).level is Level.WARN
+
+
 def test_backups_that_are_switched_off_are_no_worry(workspace: Workspace) -> None:
     found = about("Backups", findings(workspace, daily=False, days=300))
     assert (found.level, "backup_daily" in found.sentence) == (Level.OK, True)

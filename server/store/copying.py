@@ -9,12 +9,17 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from contextlib import closing, suppress
+import sys
+from contextlib import closing, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from server.faults import Fault, FaultCode, StoreUnavailable
 
+if sys.platform != "win32":
+    import fcntl
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -41,21 +46,46 @@ def write_copy(connection: sqlite3.Connection, target: Path) -> None:
 def finish_copy(connection: sqlite3.Connection, source: Path, target: Path) -> None:
     """Write a copy of ``source``, which the connection is of, and give it its name when it is whole and checked.
 
-    Nothing else ever lies under that name. Raises Fault (target_exists), StoreUnavailable (corrupt, and as
-    `write_copy`), sqlite3.Error.
+    Nothing else ever lies under that name. Copies into one folder take turns. Raises Fault (target_exists),
+    StoreUnavailable (corrupt, and as `write_copy`), sqlite3.Error.
     """
-    if target.exists():
-        raise Fault(FaultCode.TARGET_EXISTS, str(target))
-    unfinished = target.with_name(f"{target.name}.part")
+    with _turn(target.parent):
+        if target.exists():
+            raise Fault(FaultCode.TARGET_EXISTS, str(target))
+        unfinished = target.with_name(f"{target.name}.part")
+        try:
+            write_copy(connection, unfinished)
+            if problem := _problem(unfinished):
+                raise StoreUnavailable(FaultCode.DATABASE_CORRUPT, f"{source} ({problem})")
+            unfinished.replace(target)
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
+        _sync_folder(target.parent)
+
+
+@contextmanager
+def _turn(folder: Path) -> Iterator[None]:
+    """Keep other copies out of a folder, where one can be locked; who dies gives the turn up.
+
+    Two that are begun in the same second have the same name, and would write into each other's file.
+    """
+    if sys.platform == "win32":
+        # A file that is open cannot be removed there: the second fails, and the first is whole.
+        yield
+        return
     try:
-        write_copy(connection, unfinished)
-        if problem := _problem(unfinished):
-            raise StoreUnavailable(FaultCode.DATABASE_CORRUPT, f"{source} ({problem})")
-        unfinished.replace(target)
-    finally:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        # What is wrong with the folder, the copy says better.
+        yield
+        return
+    try:
         with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
-    _sync_folder(target.parent)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _problem(path: Path) -> str:
