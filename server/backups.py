@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from server.config import SETTINGS_FILE, ServerConfig, chosen_settings, file_settings
-from server.faults import Fault, FaultCode
+from server.faults import Fault, FaultCode, StoreUnavailable
 from server.rehearsal import Rehearsal, TokenChanges, compared, inspected, rehearse
 from server.store import upkeep
 from server.store.census import Census, census
@@ -67,6 +67,8 @@ class BroughtBack:
 
     kept: Path | None
     tokens: TokenChanges
+    contents: Census | None
+    """What is there now; None where it cannot be read after all."""
 
 
 class Backups:
@@ -156,10 +158,15 @@ class Backups:
         with claimed(self._data):
             _, before = inspected(self._path)
             done = upkeep.restore(self._path, path, stamp)
-            # Opened once, so that an older backup is brought up to date now and not when Okta calls.
-            Database.open(self._path, "perch").close()
-            _, after = inspected(self._path)
-        return BroughtBack(done.kept, compared(before, after or (), timestamp(self._clock())))
+            try:
+                # Opened once, so that an older backup is brought up to date now and not when Okta calls.
+                Database.open(self._path, "perch").close()
+            except StoreUnavailable as fault:
+                # It is back, and whoever opens it next brings it up to date, or says that there is no room still.
+                if fault.code is not FaultCode.DISK_FULL:
+                    raise
+            contents, after = inspected(self._path)
+        return BroughtBack(done.kept, compared(before, after or (), timestamp(self._clock())), contents)
 
     # -- every day ---------------------------------------------------------------------------------
 

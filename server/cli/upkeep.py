@@ -99,9 +99,9 @@ def restore(invocation: Invocation, file: Path, check: bool, as_json: bool) -> N
     if as_json:
         raise click.UsageError("--json goes with --check.")
     done = backups.restore(file)
-    with invocation.workspace() as workspace:
-        people, groups = (workspace.query(kind, count="0").total for kind in ("User", "Group"))
-    say(f"Restored {file}: {people:,} people, {groups:,} groups.", style=GOOD)
+    found = done.contents
+    what = "" if found is None else f": {found.people:,} people, {found.groups:,} groups"
+    say(f"Restored {file}{what}.", style=GOOD)
     warn_of_tokens(done.tokens, "works again", "work again")
     if done.kept is not None:
         say(f"What was there before is in {done.kept}.")

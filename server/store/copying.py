@@ -39,8 +39,17 @@ def write_copy(connection: sqlite3.Connection, target: Path) -> None:
         with target.open("rb+") as file:
             os.fsync(file.fileno())
     except OSError as error:
-        code = FaultCode.DISK_FULL if error.errno in _FULL else FaultCode.FOLDER_UNWRITABLE
-        raise StoreUnavailable(code, str(target.parent)) from error
+        raise failed(error, target.parent) from error
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+            raise
+        # It is the disk of the copy, which may be another than that of the database.
+        raise StoreUnavailable(FaultCode.DISK_FULL, str(target.parent)) from error
+
+
+def failed(error: OSError, folder: Path) -> StoreUnavailable:
+    """Name what kept a file from being written into a folder."""
+    return StoreUnavailable(FaultCode.DISK_FULL if error.errno in _FULL else FaultCode.FOLDER_UNWRITABLE, str(folder))
 
 
 def finish_copy(connection: sqlite3.Connection, source: Path, target: Path) -> None:
@@ -61,7 +70,7 @@ def finish_copy(connection: sqlite3.Connection, source: Path, target: Path) -> N
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 @contextmanager
@@ -94,7 +103,7 @@ def _problem(path: Path) -> str:
     return "" if word == "ok" else word
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a new name in a folder durable, where a folder can be opened for that."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)

@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import os
 import queue
+import shutil
 import sqlite3
 import threading
 from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 
 from server.faults import FaultCode, StoreUnavailable
@@ -24,7 +26,6 @@ from server.store.reading import Readers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from server.store.reading import Reader
 
@@ -36,6 +37,9 @@ BUSY_TIMEOUT = 5_000
 
 WAL_PAGES = 4_000
 """Pages in the write-ahead log before a commit also checkpoints: 16 MB, so that most commits are one append."""
+
+INDEX_BLOCK = 32_768
+"""Bytes that the index of the write-ahead log grows by: an open file of nothing but reads needs as much room."""
 
 MAX_BATCH = 512
 """Operations that may share one commit; bounds how long the first of them waits."""
@@ -62,10 +66,21 @@ def translate(error: sqlite3.Error, path: Path | str) -> StoreUnavailable:
     fault = FaultCode.STORE_FAILED
     if isinstance(code, int):
         fault = _EXTENDED.get(code) or _FAULTS.get(code & 0xFF, fault)
-        if code & 0xFF == sqlite3.SQLITE_IOERR and fault is FaultCode.STORE_FAILED and not os.access(path, os.W_OK):
-            # A disk that the system has made read-only under open files fails their writes only.
-            fault = FaultCode.FOLDER_UNWRITABLE
+        if code & 0xFF == sqlite3.SQLITE_IOERR and fault is FaultCode.STORE_FAILED:
+            if not os.access(path, os.W_OK):
+                # A disk that the system has made read-only under open files fails their writes only.
+                fault = FaultCode.FOLDER_UNWRITABLE
+            elif _is_full(Path(path).parent):
+                # Some of what goes wrong with that index is told as no more than this.
+                fault = FaultCode.DISK_FULL
     return StoreUnavailable(fault, f"{path} ({error})" if fault is FaultCode.STORE_FAILED else str(path))
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < INDEX_BLOCK
+    except OSError:
+        return False
 
 
 def _connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -5,6 +5,7 @@ Belongs here: SQLite's own tools for whole files. Must not know: what the tables
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from contextlib import closing, contextmanager, suppress
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 FAMILY = "perch"
 _BESIDE = ("", "-wal", "-shm")
+_LOCKED = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _OF_A_WORKSPACE = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('resource', 'setting')"
 
 
@@ -68,27 +70,77 @@ def restore(path: Path, source: Path, stamp: str) -> Restored:
     """Put a backup in the place of a database, and what was there beside it, named with ``stamp``.
 
     The pages go in as one transaction: a power cut leaves the old database or the new one, and a host that
-    has the file open sees the new content.
+    has the file open sees the new content. Two must not restore at once.
 
     Raises Fault: backup_unusable, newer_than_program, locked, disk_full; what was there stays untouched then.
     """
     check_source(source)
+    for left in path.parent.glob(f"{path.name}.before-restore-*.part"):
+        # Of a restore that was killed: each has a name of its own, and would stay for ever.
+        with suppress(OSError):
+            left.unlink()
     kept = path.with_name(f"{path.name}.before-restore-{stamp}") if path.exists() else None
     if kept is not None:
         try:
             with connected(path, writes=False) as connection:
-                copying.write_copy(connection, kept)
+                copying.finish_copy(connection, path, kept)
         except StoreUnavailable as fault:
             if fault.code is not FaultCode.DATABASE_CORRUPT:
-                with suppress(OSError):
-                    kept.unlink(missing_ok=True)
                 raise
-            _move_aside(path, kept)
+            _replace_damaged(path, source, kept)
+            return Restored(kept)
+    # SQLite would create it for everybody to read.
+    keep_private(path.parent, (path.name,))
+    try:
+        _overwrite(path, source)
+    except StoreUnavailable:
+        # What was there is there: twice, it would take the room that is missing.
+        with suppress(OSError):
+            (kept or path).unlink()
+        raise
+    return Restored(kept)
+
+
+def _overwrite(path: Path, source: Path) -> None:
+    def go_on(status: int, *_: int) -> None:
+        # Python would try for ever; the last try took as long as others are waited for.
+        if status in _LOCKED:
+            raise StoreUnavailable(FaultCode.DATABASE_LOCKED, str(path))
+
     with connected(source, writes=False) as old, connected(path, writes=True) as new:
         new.execute("PRAGMA synchronous = FULL")
-        old.backup(new)
-        new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return Restored(kept)
+        old.backup(new, progress=go_on)
+        # It is durable already: a disk without room for the log to be folded into the file does not undo it.
+        with suppress(sqlite3.Error):
+            new.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _replace_damaged(path: Path, source: Path, kept: Path) -> None:
+    """Put a backup in the place of a damaged database, which is kept as it is, its log included.
+
+    The backup lies beside it, whole, before anything is touched, and takes its name in one step: whoever opens the
+    folder after a power cut finds one of the two, and never an empty directory.
+    """
+    fresh = path.with_name(f"{path.name}.restoring")
+    try:
+        with connected(source, writes=False) as old:
+            copying.write_copy(old, fresh)
+        try:
+            os.link(path, kept)
+        except OSError:
+            # A file system without links.
+            shutil.copy2(path, kept)
+        # A log that stayed would be taken for one of the new file.
+        for suffix in _BESIDE[1:]:
+            with suppress(FileNotFoundError):
+                path.with_name(path.name + suffix).replace(kept.with_name(kept.name + suffix))
+        fresh.replace(path)
+    except OSError as error:
+        raise copying.failed(error, path.parent) from error
+    finally:
+        with suppress(OSError):
+            fresh.unlink(missing_ok=True)
+    copying.sync_folder(path.parent)
 
 
 def check_source(source: Path) -> None:
@@ -105,15 +157,6 @@ def check_source(source: Path) -> None:
         raise StoreUnavailable(FaultCode.DATABASE_NEWER, f"{source} has schema {number}, this program knows {newest}")
     if number == 0 or not whole or check(source):
         raise Fault(FaultCode.BACKUP_UNUSABLE, str(source))
-
-
-def _move_aside(path: Path, kept: Path) -> None:
-    """Keep a damaged database as it is, its log included, for whoever can save something from it."""
-    kept.unlink(missing_ok=True)
-    for suffix in _BESIDE:
-        part = path.with_name(path.name + suffix)
-        if part.exists():
-            shutil.move(part, kept.with_name(kept.name + suffix))
 
 
 def check(path: Path) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from server.config import ServerConfig
 from server.http.watching import HEALTH, READY
+from server.workspace import Workspace
 from tests.cli.command_line import CommandLine
 from tests.endpoint import READY as READY_LINE
 from tests.endpoint import command, make_token
@@ -214,3 +216,42 @@ def test_serving_a_read_only_folder_is_refused_with_a_remedy(disk: Disk) -> None
     assert str(disk.data) in ended.stderr
     assert "cannot be written to" in ended.stderr
     assert "--data-dir" in ended.stderr
+
+
+def test_a_backup_and_a_restore_without_room_say_which_disk_and_change_nothing(disk: Disk, tmp_path: Path) -> None:
+    perch = CommandLine(tmp_path / "data")
+    perch("group", "create", "G")
+    perch("backup", str(tmp_path / "backup.db"))
+    small = CommandLine(disk.data)
+    small("group", "create", "There")
+    disk.fill()
+    said = perch.refused("backup", str(disk.folder / "backup.db"))
+    assert f"The disk is full: {disk.folder} " in said
+    assert "The disk is full" in small.refused("restore", str(tmp_path / "backup.db"))
+    assert not [*disk.folder.glob("backup.db*"), *disk.data.glob("*restor*")]
+    disk.free()
+    assert [line[0] for line in small("group", "list").lines] == ["There"]
+    damaged = os.urandom(8192)
+    (disk.data / "perch.db").write_bytes(damaged)
+    disk.fill()
+    assert f"The disk is full: {disk.data} " in small.refused("restore", str(tmp_path / "backup.db"))
+    assert (disk.data / "perch.db").read_bytes() == damaged
+    disk.free()
+    assert small("restore", str(tmp_path / "backup.db")).exit_code == 0
+    assert [line[0] for line in small("group", "list").lines] == ["G"]
+
+
+def test_a_restore_that_is_in_the_log_is_done_although_it_cannot_be_folded(disk: Disk, tmp_path: Path) -> None:
+    perch = CommandLine(tmp_path / "data")
+    with Workspace.open(perch.folder, ServerConfig()) as workspace:
+        for number in range(200):
+            workspace.create("User", person(str(number), title="t" * 60_000))
+    perch("backup", str(tmp_path / "backup.db"))
+    size = (tmp_path / "backup.db").stat().st_size
+    small = CommandLine(disk.data)
+    small("group", "create", "There")
+    disk.fill()
+    os.truncate(disk.folder / "ballast", (disk.folder / "ballast").stat().st_size - size * 3 // 2)
+    assert "200 people, 0 groups" in small("restore", str(tmp_path / "backup.db")).err
+    disk.free()
+    assert small("group", "list").lines == []

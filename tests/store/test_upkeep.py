@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
+import subprocess
 import sys
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -11,9 +13,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from server.config import ServerConfig
-from server.faults import Fault, FaultCode
+from server.faults import Fault, FaultCode, StoreUnavailable
+from server.store import copying, upkeep
 from server.store.upkeep import backup, check, examine, keep_private, restore
 from server.workspace import DATABASE, Workspace
+from tests.source_tree import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,6 +116,145 @@ def test_a_damaged_database_is_kept_as_it_is_and_replaced(database: Path, tmp_pa
     assert done.kept is not None
     assert done.kept.read_bytes() == b"garbage" * 1000
     assert people(database.parent) == ["ada", "alan"]
+
+
+def test_a_damaged_database_stays_where_there_is_no_room_for_the_backup(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(database, tmp_path / "backup.db")
+    database.write_bytes(b"garbage" * 1000)
+    database.with_name(f"{DATABASE}-wal").write_bytes(b"log")
+    before = {one.name: one.read_bytes() for one in database.parent.iterdir()}
+
+    def copy(_: sqlite3.Connection, target: Path) -> None:
+        target.write_bytes(b"half")
+        raise StoreUnavailable(FaultCode.DISK_FULL, str(target.parent))
+
+    monkeypatch.setattr(copying, "write_copy", copy)
+    with pytest.raises(Fault) as caught:
+        restore(database, tmp_path / "backup.db", "now")
+    assert caught.value.code is FaultCode.DISK_FULL
+    assert {one.name: one.read_bytes() for one in database.parent.iterdir()} == before
+
+
+def test_the_log_of_a_damaged_database_goes_with_it(database: Path, tmp_path: Path) -> None:
+    backup(database, tmp_path / "backup.db")
+    database.write_bytes(b"garbage" * 1000)
+    database.with_name(f"{DATABASE}-wal").write_bytes(b"log")
+    kept = restore(database, tmp_path / "backup.db", "now").kept
+    assert kept is not None
+    assert kept.with_name(f"{kept.name}-wal").read_bytes() == b"log"
+    assert people(database.parent) == ["ada", "alan"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps permissions elsewhere")
+@pytest.mark.parametrize("damaged", [True, False])
+def test_what_was_brought_back_is_private(database: Path, tmp_path: Path, *, damaged: bool) -> None:
+    backup(database, tmp_path / "backup.db")
+    (tmp_path / "new").mkdir(mode=0o755)
+    target = tmp_path / "new" / DATABASE
+    if damaged:
+        target.write_bytes(b"garbage" * 1000)
+    previous = os.umask(0)
+    try:
+        restore(target, tmp_path / "backup.db", "now")
+    finally:
+        os.umask(previous)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_restore_that_another_program_keeps_waiting_ends_and_leaves_nothing(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backup(database, tmp_path / "backup.db")
+    monkeypatch.setattr(upkeep, "BUSY_TIMEOUT", 20)
+    with closing(sqlite3.connect(database, isolation_level=None)) as hold:
+        hold.execute("BEGIN IMMEDIATE")
+        with pytest.raises(Fault) as caught:
+            restore(database, tmp_path / "backup.db", "now")
+    assert caught.value.code is FaultCode.DATABASE_LOCKED
+    assert not list(database.parent.glob("*restor*"))
+
+
+KILLED = """
+import os, shutil, signal, sqlite3, sys
+from pathlib import Path
+from server.store.upkeep import restore
+
+def bring_back(path, source, left):
+    steps = [0]
+    def step(*_):
+        steps[0] += 1
+        if steps[0] == left:
+            os.kill(os.getpid(), signal.SIGKILL)
+    connect = sqlite3.connect
+    def connected(*arguments, **options):
+        connection = connect(*arguments, **options)
+        connection.set_trace_callback(step)
+        return connection
+    sqlite3.connect = connected
+    sys.addaudithook(lambda event, _: event in ("open", "os.rename", "os.remove", "os.link") and step())
+    restore(path, source, "now")
+
+path, source = Path(sys.argv[1]), Path(sys.argv[2])
+left, killed = 0, True
+while killed:
+    left += 1
+    there = path.parent.with_name(f"data-{left}")
+    shutil.copytree(path.parent, there)
+    child = os.fork()
+    if child == 0:
+        bring_back(there / path.name, source, left)
+        os._exit(0)
+    status = os.waitpid(child, 0)[1]
+    killed = os.WIFSIGNALED(status)
+assert status == 0
+print(left)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are forked and killed as on POSIX")
+@pytest.mark.parametrize("damaged", [True, False])
+def test_a_restore_that_is_killed_anywhere_leaves_the_old_or_the_new_and_a_second_one_tidies_up(
+    database: Path, tmp_path: Path, *, damaged: bool
+) -> None:
+    backup(database, tmp_path / "backup.db")
+    add(database.parent, "grace")
+    old = database.read_bytes()
+    if damaged:
+        database.write_bytes(old := b"garbage" * 1000)
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(database), str(tmp_path / "backup.db")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    ends = set()
+    for left in range(1, int(done.stdout)):
+        there = tmp_path / f"data-{left}" / DATABASE
+        kept = there.with_name(f"{DATABASE}.before-restore-now")
+        if damaged and there.read_bytes() == old:
+            ends.add(3)
+        else:
+            ends.add(count(there))
+        if kept.exists() and not damaged:
+            assert count(kept) == 3
+        elif kept.exists():
+            assert kept.read_bytes() == old
+        restore(there, tmp_path / "backup.db", "later")
+        assert people(there.parent) == ["ada", "alan"]
+        assert not [one for one in there.parent.iterdir() if one.suffix in (".part", ".restoring")]
+    assert ends == {2, 3}
+
+
+def count(path: Path) -> int:
+    assert check(path) == ()
+    with closing(sqlite3.connect(path)) as connection:
+        number: int = connection.execute("SELECT count(*) FROM resource").fetchone()[0]
+        return number
 
 
 def test_an_older_backup_is_brought_up_to_date_when_it_is_opened(database: Path, tmp_path: Path) -> None:
