@@ -24,15 +24,17 @@ BASE_URL_MARK = "\x1f"
 def etag(stored: Stored, resource_type: ResourceType) -> str:
     """Give the weak entity tag (RFC 7644 §3.14).
 
-    A person's ``groups`` change without the person's row: they are part of the tag, so that a 304 never lies.
+    A person's ``groups`` change without the person's row: they are part of the tag, so that a 304 never lies. So is
+    the time: after a restore, or when a deletion is undone, a number is given again, to something else.
     """
     return f'W/"{_revision(stored, resource_type)}"'
 
 
 def _revision(stored: Stored, resource_type: ResourceType) -> str:
+    trace = crc32(stored.modified.encode())
     if stored.linked and resource_type.name == "User":
-        return f"{stored.version}-{crc32(stored.linked.encode()):x}"
-    return str(stored.version)
+        trace = crc32(stored.linked.encode(), trace)
+    return f"{stored.version}-{trace:x}"
 
 
 def check_match(if_match: str, tag: str) -> None:

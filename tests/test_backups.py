@@ -19,6 +19,7 @@ import pytest
 from server.backups import Backups, keep_daily
 from server.config import ServerConfig
 from server.faults import Fault, FaultCode
+from server.scim.errors import PreconditionFailed
 from server.store.serving import claimed
 from server.workspace import DATABASE, Workspace
 
@@ -319,6 +320,22 @@ def test_what_is_brought_back_shows_in_a_workspace_that_is_open(backups: Backups
     workspace.create("User", {"userName": "grace"})
     assert done.kept is not None
     assert backups.contents(done.kept).people == 2
+
+
+def test_a_version_that_was_lost_with_a_restore_is_not_taken_for_the_one_that_follows(
+    backups: Backups, workspace: Workspace
+) -> None:
+    def retitled(title: str, if_match: str | None = None) -> str:
+        operation = {"op": "replace", "path": "title", "value": title}
+        workspace.modify("User", "ada", [operation], if_match)
+        return str(workspace.show("User", "ada")["meta"]["version"])
+
+    made = backups.now()
+    lost = retitled("lost")
+    backups.restore(made.path)
+    assert retitled("new") != lost
+    with pytest.raises(PreconditionFailed):
+        retitled("over what was never seen", lost)
 
 
 def test_nothing_is_brought_back_under_an_endpoint(backups: Backups, workspace: Workspace) -> None:
