@@ -6,6 +6,7 @@ changed.
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import socket
@@ -19,7 +20,7 @@ from server.faults import Fault, FaultCode
 from server.finding import Finding, Level
 from server.neglect import neglected
 from server.store import upkeep
-from server.store.serving import serving
+from server.store.serving import LOCK_FILE, serving
 from server.store.tokens import tokens_of
 from server.token_life import WARNINGS
 from server.tokens import check, expires_soon, timestamp
@@ -35,6 +36,7 @@ LITTLE_SPACE: Final = 1_000_000_000
 NO_SPACE: Final = 50_000_000
 """Free bytes below which the disk is a worry, and below which it is a failure."""
 KEYRING_PATIENCE: Final = 5.0
+_FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM})
 
 CERTIFICATE_WARNINGS: Final = ((7, Level.FAIL), (30, Level.WARN))
 """Days that the certificate is good still, and what that is."""
@@ -157,7 +159,16 @@ def _keyring(vault: Vault) -> Finding:
 
 
 def _port(folder: Path, config: ServerConfig) -> Finding:
-    now = serving(folder)
+    try:
+        now = serving(folder)
+    except Fault:
+        # As after a command that was given as root.
+        return Finding(
+            Level.FAIL,
+            "Endpoint",
+            f"{folder / LOCK_FILE} cannot be opened: it is another user's",
+            "Make everything in the folder yours (chown), or use Perch as that user.",
+        )
     if now is not None:
         where = f" at {now.base_url} (process {now.pid}, since {now.since})" if now.base_url else ""
         return Finding(Level.OK, "Endpoint", f"serves this folder{where}")
@@ -170,8 +181,13 @@ def _port(folder: Path, config: ServerConfig) -> Finding:
             if os.name == "posix":
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             sock.bind(address)
-    except OSError:
-        return _failed("Endpoint", Fault(FaultCode.PORT_IN_USE, place), Level.WARN)
+    except socket.gaierror:
+        return _failed("Endpoint", Fault(FaultCode.ADDRESS_UNUSABLE, config.host))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            return _failed("Endpoint", Fault(FaultCode.PORT_IN_USE, place), Level.WARN)
+        code = FaultCode.PORT_FORBIDDEN if error.errno in _FORBIDDEN else FaultCode.ADDRESS_UNUSABLE
+        return _failed("Endpoint", Fault(code, place))
     return Finding(Level.OK, "Endpoint", f"does not run; {place} is free for it")
 
 

@@ -21,7 +21,7 @@ from server.faults import FaultCode
 from server.finding import Finding, Level
 from server.store import migration
 from server.store.database import Database
-from server.store.serving import claimed
+from server.store.serving import LOCK_FILE, claimed
 from server.vault import Vault
 from server.workspace import ACTIVITY, DATABASE, Workspace
 from tests.certificates import NAME, Files, files
@@ -248,3 +248,25 @@ def test_a_pair_that_does_not_fit_is_a_failure(folder: Path, secured: Files, tmp
     assert found.level is Level.FAIL
     assert found.fault is not None
     assert "it is not the key of the first certificate" in found.fault.detail
+
+
+def test_a_lock_that_is_not_ours_is_one_failure_and_the_rest_is_looked_at(folder: Path) -> None:
+    (folder / LOCK_FILE).mkdir()
+    found = findings(folder)
+    assert found["Endpoint"].level is Level.FAIL
+    assert str(folder / LOCK_FILE) in found["Endpoint"].sentence
+    assert "chown" in found["Endpoint"].remedy
+    assert found["Tokens"].level is Level.OK
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid"])
+def test_an_address_that_is_not_of_this_machine_is_not_called_taken(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("PERCH_HOST", host)
+    monkeypatch.setenv("PERCH_INSECURE_BIND", "true")
+    found = findings(folder)["Endpoint"]
+    assert found.level is Level.FAIL
+    assert found.fault is not None
+    assert found.fault.code is FaultCode.ADDRESS_UNUSABLE
+    assert host in found.fault.detail

@@ -382,8 +382,8 @@ class Database:
 
 
 def _end_turn(reader: Reader) -> None:
-    # The database may have been closed in the same turn.
-    with reader as connection, suppress(sqlite3.ProgrammingError):
+    # The database may have been closed in the same turn, or be damaged: who read was told so.
+    with reader as connection, suppress(sqlite3.DatabaseError):
         if connection.in_transaction:
             connection.execute("COMMIT")
 

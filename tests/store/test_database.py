@@ -261,3 +261,27 @@ def test_another_process_that_holds_the_lock_is_waited_for_and_then_named(
         process.wait()
     assert database.commit(put("k1")) == "k1"
     database.close()
+
+
+async def test_reading_a_damaged_file_fails_that_turn_and_not_the_loop(tmp_path: Path) -> None:
+    path = tmp_path / "perch.db"
+    said: list[object] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: said.append(context))
+    database = Database.open(path, "perch")
+    try:
+        for number in range(200):
+            database.submit(put(f"k{number:03}", "v" * 4000))
+        database.commit(put("last"))
+        with sqlite3.connect(path) as other:
+            other.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        other.close()
+        whole = path.read_bytes()
+        path.write_bytes(whole[:200_000] + b"\xff" * (len(whole) - 200_000))
+        connection = database.reader_of_turn()
+        with pytest.raises(sqlite3.DatabaseError):
+            connection.execute("SELECT sum(length(value)) FROM setting").fetchall()
+        await asyncio.sleep(0)
+        assert (connection.in_transaction, said) == (False, [])
+    finally:
+        database.close()
