@@ -86,7 +86,9 @@ class Backups:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise Fault(FaultCode.FOLDER_UNWRITABLE, str(self._data)) from error
-        return self._known(self._copied(self.folder, "-auto" if automatic else "").path)
+        made = self._copied(self.folder, "-auto" if automatic else "")
+        self._remove_abandoned(self.folder, "perch-*.db.part*")
+        return self._known(made.path)
 
     def into(self, folder: Path, keep: int | None = None) -> upkeep.Backup:
         """Make a backup in another folder, and then remove all but the newest `keep` that this made there before.
@@ -108,7 +110,7 @@ class Backups:
             ]
             now = _moment(self._clock()).strftime(_STAMP)
             _remove(_dated_ahead_last(older, lambda one: one.name[len("perch-") :][: len(now)], now)[keep - 1 :])
-            self._remove_abandoned(folder, f"perch-*{mark}.db.part")
+        self._remove_abandoned(folder, f"perch-*{mark}.db.part*")
         return made
 
     def _copied(self, folder: Path, mark: str) -> upkeep.Backup:
@@ -197,16 +199,16 @@ class Backups:
         return made
 
     def prune(self, keep: int) -> None:
-        """Remove automatic backups but the newest `keep`, and copies that were never finished.
+        """Remove automatic backups but the newest `keep`.
 
         Those that are dated ahead are not counted and stay: the clock was wrong when they were made, or is now, and
         then they are the good ones.
         """
         now = timestamp(self._clock())
         _remove([one.path for one in self.listed() if one.automatic and one.made <= now][keep:])
-        self._remove_abandoned(self.folder, "perch-*.db.part")
 
     def _remove_abandoned(self, folder: Path, pattern: str) -> None:
+        """Remove copies that were never finished, because their process was killed."""
         for part in folder.glob(pattern):
             with suppress(OSError):
                 if self._clock() - part.stat().st_mtime > _ABANDONED:

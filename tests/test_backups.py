@@ -179,14 +179,21 @@ def test_the_settings_decide_and_may_change_meanwhile(backups: Backups, workspac
     assert len(backups.listed()) == 2
 
 
-def test_a_copy_that_was_never_finished_goes_after_a_while(backups: Backups, clock: Clock) -> None:
-    backups.daily()
-    left, running = (backups.folder / f"perch-20261120-12000{n}-auto.db.part" for n in range(2))
-    for path, age in ((left, 7200), (running, 60)):
-        path.write_bytes(b"half")
-        os.utime(path, (clock() - age, clock() - age))
-    backups.prune(7)
-    assert (left.exists(), running.exists()) == (False, True)
+def test_a_copy_that_was_never_finished_goes_after_a_while(backups: Backups, clock: Clock, tmp_path: Path) -> None:
+    def leave(first: Path) -> list[Path]:
+        parts = [first.with_name(f"{first.name}.part{more}") for more in ("", "-journal")]
+        parts.append(first.with_name(first.name.replace("12", "13") + ".part"))
+        for path, age in zip(parts, (7200, 7200, 60), strict=True):
+            path.write_bytes(b"half")
+            os.utime(path, (clock() - age, clock() - age))
+        return parts
+
+    left = leave(backups.now().path)
+    backups.now()
+    assert [one.exists() for one in left] == [False, False, True]
+    left = leave(backups.into(tmp_path).path)
+    backups.into(tmp_path)
+    assert [one.exists() for one in left] == [False, False, True]
 
 
 def test_a_short_disk_is_not_filled_with_copies(backups: Backups, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def write_copy(connection: sqlite3.Connection, target: Path) -> None:
     StoreUnavailable (folder_unwritable, disk_full), sqlite3.Error.
     """
     try:
-        target.unlink(missing_ok=True)
+        remove_copy(target)
         # SQLite fills an empty file that is there; one that it creates itself would have the umask's mode.
         os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         connection.execute("VACUUM INTO ?", (str(target),))
@@ -52,6 +52,12 @@ def failed(error: OSError, folder: Path) -> StoreUnavailable:
     return StoreUnavailable(FaultCode.DISK_FULL if error.errno in _FULL else FaultCode.FOLDER_UNWRITABLE, str(folder))
 
 
+def remove_copy(target: Path) -> None:
+    """Remove a copy that is not wanted or was not finished, with the journal that SQLite keeps beside it meanwhile."""
+    for path in (target, target.with_name(f"{target.name}-journal")):
+        path.unlink(missing_ok=True)
+
+
 def finish_copy(connection: sqlite3.Connection, source: Path, target: Path) -> None:
     """Write a copy of ``source``, which the connection is of, and give it its name when it is whole and checked.
 
@@ -69,7 +75,7 @@ def finish_copy(connection: sqlite3.Connection, source: Path, target: Path) -> N
             unfinished.replace(target)
         finally:
             with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
+                remove_copy(unfinished)
         sync_folder(target.parent)
 
 

@@ -75,7 +75,7 @@ def restore(path: Path, source: Path, stamp: str) -> Restored:
     Raises Fault: backup_unusable, newer_than_program, locked, disk_full; what was there stays untouched then.
     """
     check_source(source)
-    for left in path.parent.glob(f"{path.name}.before-restore-*.part"):
+    for left in path.parent.glob(f"{path.name}.before-restore-*.part*"):
         # Of a restore that was killed: each has a name of its own, and would stay for ever.
         with suppress(OSError):
             left.unlink()
@@ -139,7 +139,7 @@ def _replace_damaged(path: Path, source: Path, kept: Path) -> None:
         raise copying.failed(error, path.parent) from error
     finally:
         with suppress(OSError):
-            fresh.unlink(missing_ok=True)
+            copying.remove_copy(fresh)
     copying.sync_folder(path.parent)
 
 

@@ -87,7 +87,8 @@ def test_nothing_takes_the_place_of_a_finished_copy(connection: sqlite3.Connecti
 
 
 def test_what_a_killed_process_left_unfinished_is_written_anew(connection: sqlite3.Connection, source: Path) -> None:
-    source.with_name("copy.db.part").write_bytes(b"half a copy")
+    for name in ("copy.db.part", "copy.db.part-journal"):
+        source.with_name(name).write_bytes(b"half a copy")
     finish_copy(connection, source, source.with_name("copy.db"))
     assert rows(source.with_name("copy.db")) == [(1,), (2,)]
     assert sorted(one.name for one in source.parent.iterdir()) == ["copy.db", "source.db"]

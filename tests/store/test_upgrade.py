@@ -324,6 +324,6 @@ def test_an_upgrade_that_is_killed_anywhere_leaves_one_schema_whole_and_the_back
         Database.open(there, family).close()
         assert version_of(there) == NEWEST[family]
         assert is_kept(before, rows_of(there, columns))
-        assert not list(there.parent.glob("*.part")), "what was left unfinished is gone"
+        assert not list(there.parent.glob("*.part*")), "what was left unfinished is gone"
         assert not list(there.parent.glob("*.before-????-2")), "the backup that was there says the same"
     assert ends == set(range(1, NEWEST[family] + 1)), "killed before, between and after the migrations"
