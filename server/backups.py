@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final
 from server.config import SETTINGS_FILE, ServerConfig, chosen_settings, file_settings
 from server.faults import Fault, FaultCode, StoreUnavailable
 from server.rehearsal import Rehearsal, TokenChanges, compared, inspected, rehearse
+from server.scratch import clear_away
 from server.store import upkeep
 from server.store.census import Census, census
 from server.store.database import Database
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER: Final = "backups"
+REHEARSAL: Final = "rehearsal-"
+"""How a folder begins in which an import is tried on a copy: it lies in the data folder, as private as that."""
 EVERY: Final = timedelta(days=1)
 FIRST_LOOK: Final = 60.0
 """Seconds after its start at which an endpoint first looks whether a backup is due: not while it warms up."""
@@ -196,6 +199,7 @@ class Backups:
             raise Fault(FaultCode.DISK_FULL, f"{self.folder} (an automatic backup needs {needed / 1e6:,.0f} MB)")
         made = self.now(automatic=True)
         self.prune(self._settings().backup_keep)
+        clear_away(REHEARSAL, self._data)
         return made
 
     def prune(self, keep: int) -> None:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import errno
 import shutil
-import tempfile
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from server.faults import Fault, FaultCode
 from server.records import TokenStatus
+from server.scratch import scratch
 from server.store import migration, upkeep
 from server.store.census import census
 from server.store.database import Database
@@ -24,6 +23,7 @@ from server.tokens import status, timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from server.records import Token
     from server.store.census import Census
@@ -69,8 +69,8 @@ def rehearse(path: Path, source: Path, now: float | None = None) -> Rehearsal:
     is the system's temporary folder (``TMPDIR``). Raises Fault: backup_unusable, newer_than_program, disk_full.
     """
     moment = timestamp(time.time() if now is None else now)
-    with tempfile.TemporaryDirectory(prefix="perch-rehearsal-") as name:
-        copy = Path(name) / "perch.db"
+    with scratch("perch-rehearsal-") as folder:
+        copy = folder / "perch.db"
         _copy(source, copy)
         try:
             upkeep.check_source(copy)

@@ -8,19 +8,17 @@ not know: how a host shows anything.
 from __future__ import annotations
 
 import secrets
-import tempfile
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
 
 import resources
 from server import token_life
-from server.backups import BackupFile, Backups
+from server.backups import REHEARSAL, BackupFile, Backups
 from server.bundle import Subject, write_bundle
 from server.config import BASE_PATH, SETTINGS_FILE
 from server.custody import Custody
@@ -35,6 +33,7 @@ from server.scim.errors import NotFound, ScimError
 from server.scim.patch import PATCH_OP_URN
 from server.scim.query import MAX_COUNT, parse_query
 from server.scim.schemas import load_registry
+from server.scratch import scratch
 from server.settings_file import Setting, SettingKind, SettingsFile
 from server.store import upkeep
 from server.store.activity import ActivityLog
@@ -53,6 +52,7 @@ from server.vault import Kept, Outcome, Probe, Vault
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
     from typing import Unpack
 
@@ -380,9 +380,9 @@ class Workspace:
     def rehearsal(self) -> Iterator[Workspace]:
         """Give a copy of this workspace to try something on, thrown away with the context. Raises Fault."""
         # Beside the original: as private as that, and on a disk with room for it.
-        with tempfile.TemporaryDirectory(prefix="rehearsal-", dir=self.folder) as name:
-            self.backup(Path(name) / DATABASE)
-            with Workspace.open(Path(name), self.config, self.actor) as copy:
+        with scratch(REHEARSAL, self.folder) as folder:
+            self.backup(folder / DATABASE)
+            with Workspace.open(folder, self.config, self.actor) as copy:
                 yield copy
 
 
