@@ -15,6 +15,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from server.backups import FOLDER as BACKUPS
 from server.config import ServerConfig, is_refused_by_okta, load_config, mistyped
 from server.faults import Fault, FaultCode
 from server.finding import Finding, Level
@@ -44,7 +45,7 @@ CERTIFICATE_WARNINGS: Final = ((7, Level.FAIL), (30, Level.WARN))
 
 def check_up(folder: Path, database: str, activity: str, vault: Vault | None = None) -> Iterator[Finding]:
     """Yield what each check of a folder finds; ``database`` and ``activity`` are the names of its files."""
-    yield _folder(folder)
+    yield _folder(folder, database, activity)
     config = ServerConfig()
     try:
         config = load_config(folder)
@@ -82,7 +83,21 @@ def _settings() -> Finding:
     return Finding(Level.WARN, "Settings", f"can be read, but {names} {what} ignored", f"Did you mean {nearest}?")
 
 
-def _folder(folder: Path) -> Finding:
+def _folder(folder: Path, database: str, activity: str) -> Finding:
+    # What an admin put there, such as a key, may well be for reading only.
+    ours = [f"{name}{suffix}" for name in (database, activity) for suffix in ("", "-wal", "-shm")]
+    foreign = [
+        name
+        for name in (*ours, LOCK_FILE, BACKUPS)
+        if (folder / name).exists() and not os.access(folder / name, os.R_OK | os.W_OK)
+    ]
+    if foreign:
+        return Finding(
+            Level.FAIL,
+            "Data folder",
+            f"{', '.join(foreign)} in {folder} cannot be read and written: another user, such as root, made it",
+            "Make everything in it yours (chown -R) before Perch serves, and give every command as one user.",
+        )
     mode = stat.S_IMODE(folder.stat().st_mode)
     if os.name == "posix" and mode & 0o077:
         return Finding(

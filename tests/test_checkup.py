@@ -270,3 +270,16 @@ def test_an_address_that_is_not_of_this_machine_is_not_called_taken(
     assert found.fault is not None
     assert found.fault.code is FaultCode.ADDRESS_UNUSABLE
     assert host in found.fault.detail
+
+
+def test_what_a_command_of_roots_left_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / ACTIVITY).write_bytes(b"")
+    access = os.access
+    (folder / "key.pem").write_bytes(b"")
+    closed = {folder / ACTIVITY, folder / "key.pem"}
+    monkeypatch.setattr(os, "access", lambda path, mode: path not in closed and access(path, mode))
+    found = findings(folder)
+    assert found["Data folder"].level is Level.FAIL
+    assert found["Data folder"].sentence.startswith(f"{ACTIVITY} in {folder} cannot be")
+    assert "chown" in found["Data folder"].remedy
+    assert found["Database"].level is Level.OK

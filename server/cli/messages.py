@@ -33,7 +33,7 @@ FAULTS: Final[dict[FaultCode, str]] = {
         "{detail}: it was written by a newer Perch. Update this one, or name another folder with --data-dir."
     ),
     FaultCode.FOLDER_UNWRITABLE: (
-        "{detail} cannot be written to. Make it a folder that you own, or name another with --data-dir."
+        "{detail} cannot be written to. Make it yours (owner and permissions), or name another folder with --data-dir."
     ),
     FaultCode.FOLDER_MISSING: ("There is no folder {detail}. Create it, or name another with --data-dir."),
     FaultCode.PORT_IN_USE: (
