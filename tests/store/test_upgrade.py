@@ -57,6 +57,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
         secret = workspace.tokens.create("Okta", actor="tests").secret
         old = workspace.tokens.create("Old", actor="tests")
         workspace.tokens.revoke(old.token.id, actor="tests")
+        workspace.tokens.rotate(workspace.tokens.create("Rotating", actor="tests").token.id, actor="tests")
         people = [
             workspace.create(
                 "User",
@@ -67,12 +68,15 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Lived:
                     "name": {"givenName": "Ada", "familyName": f"№ {number}"},
                     "emails": [{"value": f"Ada{number}@example.com", "primary": True}],
                     "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": {"department": "Engines"},
+                    "urn:okta:example:1.0:user:custom": {"crew": ["blue", number]},
                 },
             ).resource_id
             for number in range(12)
         ]
         for name, members in (("Everybody", people), ("Few", people[:3]), ("Nobody", [])):
             workspace.create("Group", {"displayName": name, "members": [{"value": one} for one in members]})
+        workspace.create("Group", {"displayName": "Outer"})
+        workspace.add_members("Outer", ["Few", people[4]])
         workspace.set_active(people[1], active=False)
         workspace.remove_members("Few", [people[0]])
         workspace.delete("User", people[2])
@@ -242,8 +246,8 @@ def test_the_endpoint_serves_a_database_of_an_earlier_schema(
     lived: Lived, answers: list[Any], tmp_path: Path, serve: Serve, number: int
 ) -> None:
     path = made_of(lived, tmp_path, "perch", number)
-    assert [one["totalResults"] for one in answers[:2]] == [11, 3]
-    assert sorted(len(one.get("members", ())) for one in answers[1]["Resources"]) == [0, 1, 11]
+    assert [one["totalResults"] for one in answers[:2]] == [11, 4]
+    assert sorted(len(one.get("members", ())) for one in answers[1]["Resources"]) == [0, 1, 2, 11]
     # A schema without tokens has none that could be asked with: one is made first.
     has_tokens = "token" in columns_of(path)
     assert told(serve(data_dir=tmp_path, token=lived.secret if has_tokens else None)) == answers
