@@ -12,7 +12,7 @@ import shutil
 import socket
 import stat
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from server.backups import FOLDER as BACKUPS
@@ -26,6 +26,7 @@ from server.store.tokens import tokens_of
 from server.token_life import WARNINGS
 from server.tokens import check, expires_soon, timestamp
 from server.vault import Outcome, Vault
+from server.worries import CERTIFICATE_WARNINGS, certificate_standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +39,6 @@ NO_SPACE: Final = 50_000_000
 """Free bytes below which the disk is a worry, and below which it is a failure."""
 KEYRING_PATIENCE: Final = 5.0
 _FORBIDDEN: Final = frozenset({errno.EACCES, errno.EPERM})
-
-CERTIFICATE_WARNINGS: Final = ((7, Level.FAIL), (30, Level.WARN))
-"""Days that the certificate is good still, and what that is."""
 
 
 def check_up(folder: Path, database: str, activity: str, vault: Vault | None = None) -> Iterator[Finding]:
@@ -210,30 +208,28 @@ def _tls(folder: Path, config: ServerConfig) -> Iterator[Finding]:
     """Look at the certificate and its key, where the endpoint is to speak TLS."""
     if config.tls_cert is None:
         return
-    from server.tls import pair_of, read_pair  # noqa: PLC0415 -- a tenth of a second, for TLS only
+    from server.tls import pair_of  # noqa: PLC0415 -- a tenth of a second, for TLS only
 
-    pair = pair_of(config, folder)
-    assert pair is not None
     try:
-        certificate = read_pair(pair)
+        found = certificate_standing(config, folder, datetime.fromtimestamp(time.time(), UTC))
     except Fault as fault:
         yield _failed("TLS", fault)
         return
+    pair = pair_of(config, folder)
+    assert pair is not None
+    assert found is not None
     if os.name == "posix" and pair.is_key_open():
         yield Finding(
             Level.WARN, "TLS key", f"others on this machine can read {pair.key}", f"Run chmod 600 {pair.key}."
         )
-    days = (certificate.ends.timestamp() - time.time()) / 86_400
-    until = f"{certificate.ends:%Y-%m-%d}"
-    for limit, level in CERTIFICATE_WARNINGS:
-        if days <= limit:
-            what = (
-                f"ended on {until}" if days < 0 else f"ends within {limit} day{'' if limit == 1 else 's'}, on {until}"
-            )
-            remedy = f"Put a new one in place of {pair.certificate}; an endpoint that runs takes it up by itself."
-            yield Finding(level, "TLS", f"the certificate {what}", remedy)
-            return
-    yield Finding(Level.OK, "TLS", f"the certificate is good until {until}, for {', '.join(certificate.names)}")
+    until = f"{found.ends:%Y-%m-%d}"
+    if found.within is None:
+        yield Finding(Level.OK, "TLS", f"the certificate is good until {until}, for {', '.join(found.names)}")
+        return
+    level = Level.FAIL if found.within == CERTIFICATE_WARNINGS[0] else Level.WARN
+    what = f"ended on {until}" if found.has_ended else f"ends within {found.within} days, on {until}"
+    remedy = f"Put a new one in place of {pair.certificate}; an endpoint that runs takes it up by itself."
+    yield Finding(level, "TLS", f"the certificate {what}", remedy)
 
 
 def _tokens(path: Path) -> Iterator[Finding]:

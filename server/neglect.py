@@ -7,8 +7,8 @@ nobody is asked for a password.
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from server.backups import Backups
 from server.faults import StoreUnavailable
@@ -17,6 +17,7 @@ from server.store.standing import standing
 from server.store.tokens import tokens_of
 from server.vault import Outcome
 from server.webhook.subscription import shown_url
+from server.worries import CLOCK_TOLERANCE, ailing, backup_standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,11 +26,6 @@ if TYPE_CHECKING:
     from server.records import Token
     from server.store.standing import Consumer
     from server.vault import Vault
-
-WITHOUT_BACKUP: Final = timedelta(days=3)
-"""How long a folder in use may go without a daily backup: a weekend with the machine off is none."""
-CLOCK_TOLERANCE: Final = timedelta(minutes=5)
-"""How far ahead of now an entry may be dated before the clock is, or was, wrong."""
 
 
 def neglected(folder: Path, database: str, vault: Vault, *, daily: bool, now: float | None = None) -> Iterator[Finding]:
@@ -51,16 +47,14 @@ def neglected(folder: Path, database: str, vault: Vault, *, daily: bool, now: fl
 
 
 def _backup(backups: Backups, since: datetime, now: datetime, *, daily: bool) -> Finding:
-    moments = (datetime.fromisoformat(one.made) for one in backups.listed() if one.automatic)
-    # One that a wrong clock dated ahead says nothing of the days since.
-    newest = next((one for one in moments if one - now <= CLOCK_TOLERANCE), None)
     if not daily:
         return Finding(Level.OK, "Backups", "daily ones are switched off (backup_daily)")
-    if newest is not None and now - newest <= WITHOUT_BACKUP:
-        return Finding(Level.OK, "Backups", f"the newest daily one is of {newest:%Y-%m-%d %H:%M} UTC")
-    if now - since <= WITHOUT_BACKUP:
+    found = backup_standing(backups, since, now)
+    if not found.is_overdue and found.newest is not None:
+        return Finding(Level.OK, "Backups", f"the newest daily one is of {found.newest:%Y-%m-%d %H:%M} UTC")
+    if not found.is_overdue:
         return Finding(Level.OK, "Backups", "no daily one yet; the folder is new")
-    what = "there is no daily one" if newest is None else f"the newest daily one is of {newest:%Y-%m-%d}"
+    what = "there is no daily one" if found.newest is None else f"the newest daily one is of {found.newest:%Y-%m-%d}"
     return Finding(
         Level.WARN,
         "Backups",
@@ -81,7 +75,8 @@ def _clock(latest: datetime, now: datetime) -> Finding:
 
 
 def _webhooks(consumers: Sequence[Consumer]) -> Iterator[Finding]:
-    for one in consumers:
+    ill = ailing(consumers)
+    for one in ill:
         place = shown_url(one.url)
         if one.failing_since is not None:
             yield Finding(
@@ -98,7 +93,7 @@ def _webhooks(consumers: Sequence[Consumer]) -> Iterator[Finding]:
                 f"{events} given up for {place}",
                 f"Run perch webhook dead {one.id} to see why, then perch webhook retry {one.id}.",
             )
-    if consumers and all(one.failing_since is None and not one.dead for one in consumers):
+    if consumers and not ill:
         yield Finding(Level.OK, "Webhooks", f"{len(consumers)}, none fails and nothing was given up")
 
 

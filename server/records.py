@@ -219,3 +219,23 @@ class Difference:
     """In the words of a SCIM path: ``name.givenName``, ``emails[type eq "work"].value``, ``members``."""
     before: Any
     after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A part of a list: how many there are in all, and these, as a client would see them."""
+
+    total: int
+    resources: list[dict[str, Any]]
+    next_cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What became of a write."""
+
+    resource_id: str
+    meaning: str
+    """In words, as the audit has it."""
+    ignored: tuple[str, ...] = ()
+    """What the write named and Perch does not know."""

@@ -11,7 +11,7 @@ import secrets
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import orjson
@@ -21,6 +21,7 @@ from server import token_life
 from server.backups import REHEARSAL, BackupFile, Backups
 from server.bundle import Subject, write_bundle
 from server.config import BASE_PATH, SETTINGS_FILE
+from server.consumers import Added, Consumer, Consumers, Fare, GivenUp, Trial
 from server.custody import Custody
 from server.difference import difference
 from server.directory import Answer
@@ -28,6 +29,7 @@ from server.faults import Fault, FaultCode, Superseded
 from server.importing import Importer
 from server.issuing import IssuedToken, TokenIssuer
 from server.provider import Caller, ServiceProvider
+from server.records import Done, Listing
 from server.reverting import revert
 from server.scim.errors import NotFound, ScimError
 from server.scim.patch import PATCH_OP_URN
@@ -48,6 +50,8 @@ from server.store.tokens import SqliteTokenStore
 from server.store.transaction import transacted
 from server.tokens import TokenRuleError
 from server.vault import Kept, Outcome, Probe, Vault
+from server.webhook.subscription import Misfit, SecretPlace, UnfitWebhook
+from server.worries import Worries, worries
 
 if TYPE_CHECKING:
     import ssl
@@ -67,21 +71,30 @@ DATABASE = "perch.db"
 ACTIVITY = "activity.db"
 
 __all__ = [
+    "Added",
     "BackupFile",
+    "Consumer",
     "Done",
+    "Fare",
+    "GivenUp",
     "IssuedToken",
     "Kept",
     "Kind",
     "Listing",
+    "Misfit",
     "Outcome",
     "Probe",
     "ScimError",
+    "SecretPlace",
     "Serving",
     "Setting",
     "SettingKind",
     "Superseded",
     "TokenRuleError",
+    "Trial",
+    "UnfitWebhook",
     "Workspace",
+    "Worries",
     "serving",
     "token_life",
 ]
@@ -89,26 +102,6 @@ __all__ = [
 
 Kind = Literal["User", "Group"]
 Document = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Listing:
-    """A part of a list: how many there are in all, and these, as a client would see them."""
-
-    total: int
-    resources: list[Document]
-    next_cursor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of a write."""
-
-    resource_id: str
-    meaning: str
-    """In words, as the audit has it."""
-    ignored: tuple[str, ...] = ()
-    """What the write named and Perch does not know."""
 
 
 class Workspace:
@@ -121,6 +114,7 @@ class Workspace:
         self.settings = Settings(database)
         self.token_store = SqliteTokenStore(database)
         self.backups = Backups(folder, DATABASE)
+        self.webhooks = Consumers(folder, database, actor)
         self.browser = Browser(database)
         """People and groups as rows of tables."""
         self._activity: ActivityLog | None = None
@@ -347,6 +341,10 @@ class Workspace:
         return Caller(self.actor, self.base_url)
 
     # -- keeping it safe ---------------------------------------------------------------------------
+
+    def worries(self) -> Worries:
+        """Look what somebody has to see to: backups, the certificate, webhooks. Raises StoreUnavailable."""
+        return worries(self.config, self.folder, self.folder / DATABASE, self.backups, datetime.now(UTC))
 
     def backup(self, target: Path) -> upkeep.Backup:
         """Write the whole workspace into one file, also while an endpoint serves it; raises Fault."""

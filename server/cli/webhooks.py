@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-import uuid
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,18 +10,13 @@ from rich.text import Text
 
 from server.cli.invocation import Commands, Failure, Invocation, pass_invocation
 from server.cli.output import BAD, CAREFUL, GOOD, QUIET, Column, amount, json_option, moment, say, show_table
-from server.store.changes import newest
-from server.store.webhooks import Webhooks
-from server.tokens import timestamp
+from server.consumers import Fare
 from server.vault import Outcome
-from server.webhook.event import body_of, event_id, event_of, number_of, test_event
-from server.webhook.secret import SecretKeeper
-from server.webhook.signature import headers
-from server.webhook.subscription import SecretPlace, UnfitWebhook, Webhook, checked_url, found
+from server.webhook.event import number_of
+from server.webhook.subscription import SecretPlace, UnfitWebhook, Webhook, found
 
 if TYPE_CHECKING:
-    from server.store.webhooks import Due
-    from server.webhook.subscription import Backlog
+    from server.consumers import Consumer, GivenUp
     from server.workspace import Workspace
 
 COLUMNS = (
@@ -89,19 +81,12 @@ def add(
         place, name = SecretPlace.FILE, str(Path(secret_file).expanduser().absolute())
     elif secret_env is not None:
         place, name = SecretPlace.ENVIRONMENT, secret_env
-    address = checked_url(url, plain_http=plain_http)
     with invocation.workspace() as workspace:
-        webhooks = Webhooks(workspace.database)
-        if any(one.url == address for one in webhooks.listed()):
-            raise UnfitWebhook(f"{address} is told of changes already: `perch webhook list` shows it.")
-        cursor = 0 if from_start else newest(workspace.database)
-        now = timestamp(time.time())
-        made = Webhook(uuid.uuid4().hex[:12], address, place, name, now, workspace.actor, cursor)
-        secret = SecretKeeper().keep(made)
-        webhooks.add(made)
-    if secret is not None:
-        click.echo(secret)
-    say(f"Webhook {made.id}: {address} is told of each change while Perch serves.")
+        added = workspace.webhooks.add(url, place, name, from_start=from_start, plain_http=plain_http)
+    assert added is not None
+    if added.secret is not None:
+        click.echo(added.secret)
+    say(f"Webhook {added.webhook.id}: {added.webhook.url} is told of each change while Perch serves.")
     kept = {
         SecretPlace.KEYRING: "Its secret is in the system's keyring: give it to the consumer now, once.",
         SecretPlace.FILE: f"Its secret is in {name}: the consumer needs it to verify signatures.",
@@ -116,35 +101,36 @@ def add(
 def list_webhooks(invocation: Invocation, as_json: bool) -> None:
     """List who is told of changes, how far each has got and what ails it."""
     with invocation.workspace() as workspace:
-        webhooks = Webhooks(workspace.database)
-        rows = [(one, webhooks.backlog(one)) for one in webhooks.listed()]
+        rows = workspace.webhooks.listed()
     show_table(
-        [_row(one, backlog) for one, backlog in rows],
+        [_row(one) for one in rows],
         COLUMNS,
         as_json=as_json,
-        documents=[_described(one, backlog) for one, backlog in rows],
+        documents=[_described(one) for one in rows],
         nothing="Nobody is told of changes. Begin with `perch webhook add URL`.",
     )
 
 
-def _row(one: Webhook, backlog: Backlog) -> dict[str, Any]:
+def _row(consumer: Consumer) -> dict[str, Any]:
+    one, backlog = consumer.webhook, consumer.backlog
     state = Text("works", style=GOOD)
-    if one.problem:
+    if consumer.fare is Fare.FAILING:
         state = Text(f"since {moment(one.failing_since)}: {one.problem}", style=BAD)
-    elif backlog.waiting or backlog.dead:
+    elif consumer.fare is Fare.WAITING or backlog.dead:
         state = Text("refuses some", style=CAREFUL)
     return {
         "id": one.id,
         "url": one.url,
         "state": state,
         "delivered": one.delivered,
-        "waiting": backlog.ahead + backlog.waiting,
+        "waiting": consumer.waiting,
         "dead": backlog.dead,
         "last_delivered": moment(one.last_delivered, otherwise="never"),
     }
 
 
-def _described(one: Webhook, backlog: Backlog) -> dict[str, Any]:
+def _described(consumer: Consumer) -> dict[str, Any]:
+    one, backlog = consumer.webhook, consumer.backlog
     names = ("id", "url", "secret_name", "created", "created_by", "cursor", "delivered", "last_delivered")
     return {name: getattr(one, name) for name in (*names, "failing_since", "problem")} | {
         "secret_place": str(one.secret_place),
@@ -160,9 +146,8 @@ def _described(one: Webhook, backlog: Backlog) -> dict[str, Any]:
 def remove(invocation: Invocation, reference: str) -> None:
     """Tell WEBHOOK (an id or an address) no more, and forget what waits for it."""
     with invocation.workspace() as workspace:
-        webhooks, one = _found(workspace, reference)
-        webhooks.remove(one.id)
-    outcome = SecretKeeper().forget(one)
+        one = _found(workspace, reference)
+        outcome = workspace.webhooks.remove(one.id)
     say(f"Webhook {one.id} ({one.url}) is told no more.")
     if outcome not in (None, Outcome.ABSENT):
         say(f"Its secret may still be in the system's keyring ({outcome}), where it is worth nothing now.", style=QUIET)
@@ -173,19 +158,11 @@ def remove(invocation: Invocation, reference: str) -> None:
 @pass_invocation
 def test(invocation: Invocation, reference: str) -> None:
     """Send WEBHOOK a signed event of type webhook.test now, from here, and say what it answers."""
-    from server.delivery.posting import Post, Refused  # noqa: PLC0415 -- TLS, which other commands need not wait for
-
     with invocation.workspace() as workspace:
-        _, one = _found(workspace, reference)
-        actor = workspace.actor
-    secret, now = SecretKeeper().read(one), time.time()
-    event = test_event(timestamp(now), actor)
-    body = body_of(event)
-    with closing(Post(one.url)) as post:
-        try:
-            post.send(body, headers(one.id, event["id"], body, secret, int(now)))
-        except Refused as error:
-            raise Failure(f"{one.url} {error}.") from error
+        one = _found(workspace, reference)
+        trial = workspace.webhooks.test(one.id)
+    if trial.problem:
+        raise Failure(f"{one.url} {trial.problem}.")
     say(f"{one.url} took it.", style=GOOD)
 
 
@@ -196,22 +173,15 @@ def test(invocation: Invocation, reference: str) -> None:
 def dead(invocation: Invocation, reference: str | None, as_json: bool) -> None:
     """List what was given up after too many attempts, of WEBHOOK or of all."""
     with invocation.workspace() as workspace:
-        webhooks = Webhooks(workspace.database)
-        chosen = webhooks.listed() if reference is None else [_found(workspace, reference)[1]]
-        rows = [_dead_row(one, due) for one in chosen for due in webhooks.dead(one.id)]
+        webhooks = workspace.webhooks
+        chosen = [one.webhook for one in webhooks.listed()] if reference is None else [_found(workspace, reference)]
+        rows = [_dead_row(one, letter) for one in chosen for letter in webhooks.given_up(one.id)]
     show_table(rows, DEAD_COLUMNS, as_json=as_json, nothing="Nothing was given up.")
 
 
-def _dead_row(one: Webhook, due: Due) -> dict[str, Any]:
-    letter, change = due
-    return {
-        "webhook": one.id,
-        "event": event_id(change),
-        "type": event_of(change)["type"],
-        "summary": change.summary,
-        "attempts": letter.attempts,
-        "problem": letter.problem,
-    }
+def _dead_row(one: Webhook, letter: GivenUp) -> dict[str, Any]:
+    names = ("event", "type", "summary", "attempts", "problem")
+    return {"webhook": one.id} | {name: getattr(letter, name) for name in names}
 
 
 @webhook.command()
@@ -221,19 +191,18 @@ def _dead_row(one: Webhook, due: Due) -> dict[str, Any]:
 def retry(invocation: Invocation, reference: str, events: tuple[str, ...]) -> None:
     """Send WEBHOOK again what was given up: all of it, or the events that are named."""
     with invocation.workspace() as workspace:
-        webhooks, one = _found(workspace, reference)
+        webhooks, one = workspace.webhooks, _found(workspace, reference)
         seqs: list[int] | None = None
         if events:
-            known = {event_id(change): letter.seq for letter, change in webhooks.dead(one.id)}
+            known = {letter.event: letter.seq for letter in webhooks.given_up(one.id)}
             unknown = [event for event in events if event not in known]
             if unknown:
                 wrong = "is no event's id" if number_of(unknown[0]) is None else "is not among what was given up"
                 raise UnfitWebhook(f"{unknown[0]} {wrong}: `perch webhook dead` lists them.")
             seqs = [known[event] for event in events]
-        number = webhooks.revive(one.id, seqs, int(time.time() * 1000))
+        number = webhooks.retry(one.id, seqs)
     say(f"{amount(number, 'event')} will be sent again while Perch serves." if number else "Nothing was given up.")
 
 
-def _found(workspace: Workspace, reference: str) -> tuple[Webhooks, Webhook]:
-    webhooks = Webhooks(workspace.database)
-    return webhooks, found(webhooks.listed(), reference)
+def _found(workspace: Workspace, reference: str) -> Webhook:
+    return found([one.webhook for one in workspace.webhooks.listed()], reference)

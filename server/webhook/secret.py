@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from server.vault import Outcome, Vault
-from server.webhook.subscription import SecretPlace, UnfitWebhook
+from server.webhook.subscription import Misfit, SecretPlace, UnfitWebhook
 
 if TYPE_CHECKING:
     from server.webhook.subscription import Webhook
@@ -54,7 +54,9 @@ class SecretKeeper:
             if outcome is not Outcome.STORED:
                 raise UnfitWebhook(
                     f"The system's keyring cannot keep the webhook's secret ({outcome}): name a private file with "
-                    "--secret-file, or a variable of the endpoint with --secret-env."
+                    "--secret-file, or a variable of the endpoint with --secret-env.",
+                    Misfit.KEYRING,
+                    outcome,
                 )
             return made
         if webhook.secret_place is SecretPlace.FILE and not Path(webhook.secret_name).exists():
@@ -68,7 +70,9 @@ class SecretKeeper:
         if webhook.secret_place is SecretPlace.ENVIRONMENT:
             secret = os.environ.get(webhook.secret_name, "")
             if not secret:
-                raise UnfitWebhook(f"The variable {webhook.secret_name} is not set: set it where Perch is started.")
+                raise UnfitWebhook(
+                    f"The variable {webhook.secret_name} is not set: set it where Perch is started.", Misfit.SECRET
+                )
             return _fit(secret, webhook.secret_name)
         if webhook.secret_place is SecretPlace.FILE:
             return _fit(_content(Path(webhook.secret_name)), webhook.secret_name)
@@ -76,7 +80,9 @@ class SecretKeeper:
         if kept.secret is None:
             raise UnfitWebhook(
                 f"The system's keyring does not give the webhook's secret ({kept.outcome}): unlock it, or add the "
-                "webhook anew with --secret-file."
+                "webhook anew with its secret in a private file.",
+                Misfit.KEYRING,
+                kept.outcome,
             )
         return kept.secret
 
@@ -98,7 +104,8 @@ def _written(path: Path, secret: str) -> str:
                 path.unlink()
             raise
     except OSError as error:
-        raise UnfitWebhook(f"{path} could not be written ({error.strerror}): name another file.") from error
+        sentence = f"{path} could not be written ({error.strerror}): name another file."
+        raise UnfitWebhook(sentence, Misfit.SECRET) from error
     return secret
 
 
@@ -106,16 +113,18 @@ def _content(path: Path) -> str:
     try:
         with path.open("rb") as file:
             if sys.platform != "win32" and stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
-                raise UnfitWebhook(f"Others may read {path}: make it private with `chmod 600`.")
+                raise UnfitWebhook(f"Others may read {path}: make it private with `chmod 600`.", Misfit.SECRET)
             return file.read(MOST + 1).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text"
-        raise UnfitWebhook(f"The webhook's secret in {path} cannot be read ({reason}): put it there.") from error
+        sentence = f"The webhook's secret in {path} cannot be read ({reason}): put it there."
+        raise UnfitWebhook(sentence, Misfit.SECRET) from error
 
 
 def _fit(secret: str, place: str) -> str:
     if not LEAST <= len(secret) <= MOST:
         raise UnfitWebhook(
-            f"The webhook's secret in {place} is too short or too long: give {LEAST} to {MOST} characters."
+            f"The webhook's secret in {place} is too short or too long: give {LEAST} to {MOST} characters.",
+            Misfit.SECRET,
         )
     return secret

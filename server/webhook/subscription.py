@@ -23,8 +23,30 @@ LONGEST_SILENCE: Final = 60.0
 """Seconds between two looks whether a consumer that could not be reached is back."""
 
 
+class Misfit(StrEnum):
+    """In what a webhook cannot be as it was asked for, for a host that has words of its own for it."""
+
+    ADDRESS = "address"
+    PLAIN_HTTP = "plain_http"
+    """An address of another machine, without TLS."""
+    TAKEN = "taken"
+    """Another webhook has that address."""
+    KEYRING = "keyring"
+    """The keyring does not keep its secret, or does not give it."""
+    SECRET = "secret"  # noqa: S105 -- a word
+    """Its secret, which is elsewhere, cannot be used."""
+    UNKNOWN = "unknown"
+    """There is no such webhook."""
+
+
 class UnfitWebhook(ValueError):
     """A webhook cannot be as it was asked for; the text says why and what to do."""
+
+    def __init__(self, sentence: str, misfit: Misfit = Misfit.ADDRESS, outcome: str = "") -> None:
+        super().__init__(sentence)
+        self.misfit = misfit
+        self.outcome = outcome
+        """What the keyring did."""
 
 
 class SecretPlace(StrEnum):
@@ -103,7 +125,8 @@ def checked_url(url: str, *, plain_http: bool) -> str:
     if parts.scheme == "http" and not plain_http and not is_loopback(parts.hostname or ""):
         raise UnfitWebhook(
             "People's data would cross the network unencrypted: give an https address, or allow this one with "
-            "--plain-http."
+            "--plain-http.",
+            Misfit.PLAIN_HTTP,
         )
     return text
 
@@ -125,5 +148,5 @@ def found(webhooks: Sequence[Webhook], reference: str) -> Webhook:
     matching = [one for one in webhooks if one.url == reference or (reference and one.id.startswith(reference))]
     if len(matching) != 1:
         count = "There is no webhook" if not matching else f"{len(matching)} webhooks are meant by"
-        raise UnfitWebhook(f"{count} {reference!r}: give an id that `perch webhook list` shows.")
+        raise UnfitWebhook(f"{count} {reference!r}: give an id that `perch webhook list` shows.", Misfit.UNKNOWN)
     return matching[0]
