@@ -26,7 +26,7 @@ from server.store.tokens import tokens_of
 from server.token_life import WARNINGS
 from server.tokens import check, expires_soon, timestamp
 from server.vault import Outcome, Vault
-from server.worries import CERTIFICATE_WARNINGS, certificate_standing
+from server.worries import certificate_standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -226,7 +226,7 @@ def _tls(folder: Path, config: ServerConfig) -> Iterator[Finding]:
     if found.within is None:
         yield Finding(Level.OK, "TLS", f"the certificate is good until {until}, for {', '.join(found.names)}")
         return
-    level = Level.FAIL if found.within == CERTIFICATE_WARNINGS[0] else Level.WARN
+    level = Level.FAIL if found.is_urgent else Level.WARN
     what = f"ended on {until}" if found.has_ended else f"ends within {found.within} days, on {until}"
     remedy = f"Put a new one in place of {pair.certificate}; an endpoint that runs takes it up by itself."
     yield Finding(level, "TLS", f"the certificate {what}", remedy)

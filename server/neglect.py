@@ -16,7 +16,6 @@ from server.finding import Finding, Level
 from server.store.standing import standing
 from server.store.tokens import tokens_of
 from server.vault import Outcome
-from server.webhook.subscription import shown_url
 from server.worries import CLOCK_TOLERANCE, ailing, backup_standing
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ def _clock(latest: datetime, now: datetime) -> Finding:
 def _webhooks(consumers: Sequence[Consumer]) -> Iterator[Finding]:
     ill = ailing(consumers)
     for one in ill:
-        place = shown_url(one.url)
+        place = one.place
         if one.failing_since is not None:
             yield Finding(
                 Level.WARN,

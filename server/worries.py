@@ -52,6 +52,11 @@ class CertificateStanding:
     within: int | None
     """The least of ``CERTIFICATE_WARNINGS`` that it ends within; None is no worry."""
 
+    @property
+    def is_urgent(self) -> bool:
+        """Whether somebody has to see to it now."""
+        return self.within == CERTIFICATE_WARNINGS[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Worries:

@@ -1,4 +1,4 @@
-"""Which tokens want something of an admin, why, and how pressing it is.
+"""What wants something of an admin: tokens, webhooks, the certificate, backups; why, and how pressing it is.
 
 Belongs here: facts and their words. Must not know: widgets.
 """
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop import webhook_words
 from desktop.widgets import when
 from server.records import TokenStatus
 from server.workspace import Outcome, token_life
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from server.records import Token
+    from server.workspace import Worries
 
 LATELY: Final = 30
 """Days that an expired token, which somebody had used, is worth a line."""
+WEBHOOK: Final = "share-network"
+"""The icon of what is about a webhook."""
 _RANKS: Final = {"err": 0, "warn": 1, "info": 2, "neutral": 3}
 
 
@@ -51,7 +55,68 @@ def concerns_of(tokens: Sequence[Token], rotations: Mapping[str, token_life.Rota
             tone = reasons[0][1]
             reason = " · ".join(text for text, _ in reasons)
             found.append(Concern(token.label, reason, tone, "tokens", token.id))
+    return ranked(found)
+
+
+def concerns_of_worries(worries: Worries, now: str) -> list[Concern]:
+    """List what needs attention beside the tokens, the most pressing first."""
+    return ranked([*_of_certificate(worries, now), *_of_backup(worries, now), *_of_consumers(worries, now)])
+
+
+def ranked(found: Sequence[Concern]) -> list[Concern]:
+    """Put the most pressing first; what is as pressing goes by name."""
     return sorted(found, key=lambda concern: (_RANKS[concern.tone], concern.title.casefold()))
+
+
+def _of_certificate(worries: Worries, now: str) -> list[Concern]:
+    found, unusable = worries.certificate, worries.unusable
+    if unusable is not None:
+        title = tr("The certificate cannot be used")
+        return [Concern(title, unusable.detail, "err", "settings", "tls_cert", "shield-check")]
+    if found is None:
+        return []
+    moment, ends = when.instant(now), found.ends.isoformat()
+    if found.has_ended:
+        title = tr("The certificate ended {ago}").format(ago=when.ago(ends, moment))
+    else:
+        title = tr("The certificate ends {until}").format(until=when.until(ends, moment))
+    reason = tr("Replace {file}: it is taken up by itself").format(file=found.certificate.name)
+    return [Concern(title, reason, "err" if found.is_urgent else "warn", "settings", "tls_cert", "shield-check")]
+
+
+def _of_backup(worries: Worries, now: str) -> list[Concern]:
+    if worries.backup is None:
+        return []
+    newest = worries.backup.newest
+    moment = when.instant(now)
+    title = (
+        tr("No daily backup yet, in {days} days").format(days=(moment - worries.backup.since).days)
+        if newest is None
+        else tr("No daily backup for {days} days").format(days=(moment - newest).days)
+    )
+    reason = tr("Made while Perch serves and the disk has room")
+    return [Concern(title, reason, "warn", "settings", "data", "database")]
+
+
+def _of_consumers(worries: Worries, now: str) -> list[Concern]:
+    found = []
+    for one in worries.consumers:
+        if one.failing_since is not None:
+            title = tr("The webhook to {host} fails").format(host=webhook_words.host(one.url))
+            ago = when.ago(one.failing_since, when.instant(now))
+            reason = tr("{deed} · began {ago}").format(deed=webhook_words.deed(one.problem), ago=ago)
+            found.append(Concern(title, reason, "warn", "settings", f"webhook:{one.id}", WEBHOOK))
+        if one.dead:
+            title = tr("1 event was given up") if one.dead == 1 else tr("{events} were given up")
+            title = title.format(events=webhook_words.events(one.dead))
+            words = (
+                tr("The webhook to {host} was not told of it")
+                if one.dead == 1
+                else tr("The webhook to {host} was not told of them")
+            )
+            reason = words.format(host=webhook_words.host(one.url))
+            found.append(Concern(title, reason, "warn", "settings", f"given-up:{one.id}", WEBHOOK))
+    return found
 
 
 def _reasons(

@@ -1,11 +1,12 @@
-"""What wants something of an admin: tokens and the newest failure, each with a button that leads there."""
+"""What wants something of an admin: tokens, webhooks, the newest failure; each has a button that leads there."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QStackedWidget, QWidget
 
 from desktop import theme
 from desktop.overview import requests
@@ -76,13 +77,15 @@ class AttentionCard(Card):
         super().__init__(margins=(16, 12, 12, 10), spacing=8)
         self.setFixedHeight(HEIGHT)
         self.setAccessibleName(self.tr("Needs attention"))
-        self.more = button("", self._show_more, kind="link", name=self.tr("Show all tokens"))
+        self.more = button("", self._show_more, kind="link", name=self.tr("Show all"))
         self.lines = [ConcernLine() for _ in range(SHOWN)]
         for line in self.lines:
             line.opened.connect(self.opened)
-        self.calm = label(self.tr("Everything is answered, and no token needs you."), "muted", wrap=True)
+        self.calm = label(self.tr("Everything is answered, and nothing needs you."), "muted", wrap=True)
         self.calm.setAlignment(Qt.AlignmentFlag.AlignCenter)
         calm = column(None, row(None, picture("check-circle", "ok", 26), None), self.calm, None, spacing=8)
+        self.others: list[Concern] = []
+        """Those for which there is no line."""
         self.stack = QStackedWidget()
         self.stack.addWidget(plain(column(*self.lines, None, spacing=4)))
         self.stack.addWidget(plain(calm))
@@ -121,11 +124,30 @@ class AttentionCard(Card):
         """Show the first few."""
         for number, line in enumerate(self.lines):
             line.show_concern(concerns[number] if number < len(concerns) else None)
-        others = max(len(concerns) - SHOWN, 0)
-        self.more.setVisible(bool(others))
-        self.more.setText(self.tr("and {number} more").format(number=others))
-        self.more.setAccessibleName(self.tr("Show all tokens: {number} more").format(number=others))
+        self.others = list(concerns[SHOWN:])
+        number = len(self.others)
+        self.more.setVisible(bool(self.others))
+        self.more.setText(self.tr("and {number} more").format(number=number))
+        words = self.tr("Show all tokens: {number} more") if self._are_tokens() else self.tr("List {number} more")
+        self.more.setAccessibleName(words.format(number=number))
         self.stack.setCurrentIndex(0 if concerns else 1)
 
+    def _are_tokens(self) -> bool:
+        return all(concern.page == "tokens" for concern in self.others)
+
     def _show_more(self) -> None:
-        self.opened.emit("tokens", None)
+        """Go where all the others are, or list them where that is no single page."""
+        if self._are_tokens():
+            self.opened.emit("tokens", None)
+            return
+        menu = QMenu(self)
+        menu.setAccessibleName(self.tr("What else needs attention"))
+        for concern in self.others:
+            action = menu.addAction(f"{concern.title}: {concern.reason}".replace("&", "&&"))
+            action.triggered.connect(partial(self._open, concern))
+            theme.current().bind_icon(action, concern.icon)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def _open(self, concern: Concern, _checked: bool = False) -> None:
+        self.opened.emit(concern.page, concern.target)

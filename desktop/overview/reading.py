@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from desktop.overview import requests
-from desktop.overview.attention import concerns_of
+from desktop.overview.attention import concerns_of, concerns_of_worries, ranked
 from desktop.widgets import request_words
 from desktop.widgets.seen import Seen, Sightings
 from server.okta.features import OWN_AGENT
@@ -105,7 +105,12 @@ class Reader:
             requests=counted,
             errors=errors,
             seen=seen,
-            concerns=concerns_of(tokens, self._rotations(tokens, now), now),
+            concerns=ranked(
+                [
+                    *concerns_of_worries(workspace.worries(), now),
+                    *concerns_of(tokens, self._rotations(tokens, now), now),
+                ]
+            ),
             recent=recent,
             failure=self._failure() if any(errors) else None,
             labels=labels,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from server.store.upkeep import connected
+from server.webhook.subscription import shown_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +42,11 @@ class Consumer:
     problem: str
     dead: int
     """Events that were given up."""
+
+    @property
+    def place(self) -> str:
+        """Its address without the query, which may hold a secret."""
+        return shown_url(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from desktop.overview.attention import concerns_of
+from desktop.overview.attention import concerns_of, concerns_of_worries
+from server.faults import Fault, FaultCode
 from server.records import Access, Token
-from server.workspace import token_life
+from server.store.standing import Consumer
+from server.workspace import Worries, token_life
+from server.worries import BackupStanding, CertificateStanding
 
 NOW = "2026-11-24T12:00:00.000Z"
 TOKEN = Token(
@@ -81,3 +86,78 @@ def test_the_most_pressing_is_first() -> None:
         replace(TOKEN, id="over", expires="2026-11-22T12:00:00.000Z"),
     ]
     assert [concern.target for concern in concerns_of(tokens, {}, NOW)] == ["over", "soon", "unused", "copy"]
+
+
+MOMENT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+
+
+def certificate(days: int) -> Worries:
+    ends = MOMENT + timedelta(days=days)
+    within = 7 if days <= 7 else 30
+    return Worries(certificate=CertificateStanding(Path("tls/certificate.pem"), ends, (), days < 0, within))
+
+
+@pytest.mark.parametrize(
+    ("worries", "title", "reason", "tone", "target"),
+    [
+        (certificate(20), "The certificate ends in 20 days", "Replace certificate.pem", "warn", "tls_cert"),
+        (certificate(2), "The certificate ends in 2 days", "Replace certificate.pem", "err", "tls_cert"),
+        (certificate(-3), "The certificate ended 3 days ago", "Replace certificate.pem", "err", "tls_cert"),
+        (
+            Worries(unusable=Fault(FaultCode.SETTING_INVALID, "tls_key = …: it is not the key")),
+            "The certificate cannot be used",
+            "it is not the key",
+            "err",
+            "tls_cert",
+        ),
+        (
+            Worries(BackupStanding(MOMENT - timedelta(days=5), MOMENT - timedelta(days=9), is_overdue=True)),
+            "No daily backup for 5 days",
+            "disk has room",
+            "warn",
+            "data",
+        ),
+        (
+            Worries(BackupStanding(None, MOMENT - timedelta(days=9), is_overdue=True)),
+            "No daily backup yet, in 9 days",
+            "disk has room",
+            "warn",
+            "data",
+        ),
+        (
+            Worries(
+                consumers=(Consumer("w1", "https://c.example/p?k=a", "2026-11-24T10:00:00.000Z", "answered 500", 0),)
+            ),
+            "The webhook to c.example fails",
+            "Answered 500 · began 2 h ago",
+            "warn",
+            "webhook:w1",
+        ),
+        (
+            Worries(consumers=(Consumer("w1", "https://c.example/p", None, "", 1),)),
+            "1 event was given up",
+            "The webhook to c.example was not told of it",
+            "warn",
+            "given-up:w1",
+        ),
+        (
+            Worries(consumers=(Consumer("w1", "https://c.example/p", None, "", 3),)),
+            "3 events were given up",
+            "The webhook to c.example was not told of them",
+            "warn",
+            "given-up:w1",
+        ),
+    ],
+)
+def test_each_worry_in_words_and_where_it_leads(
+    worries: Worries, title: str, reason: str, tone: str, target: str
+) -> None:
+    (concern,) = concerns_of_worries(worries, NOW)
+    assert (concern.title, concern.tone, concern.page, concern.target) == (title, tone, "settings", target)
+    assert reason in concern.reason
+
+
+def test_a_consumer_that_fails_and_gave_up_is_two_concerns_and_what_is_well_is_none() -> None:
+    both = Consumer("w1", "https://c.example/p", "2026-11-24T10:00:00.000Z", "answered 500", 3)
+    assert len(concerns_of_worries(Worries(consumers=(both,)), NOW)) == 2
+    assert concerns_of_worries(Worries(), NOW) == []

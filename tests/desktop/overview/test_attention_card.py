@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop.overview.attention import Concern
 from desktop.overview.attention_card import AttentionCard
@@ -50,3 +51,20 @@ def test_the_first_few_have_a_button_and_the_others_a_link(card: AttentionCard, 
     assert card.lines[0].pos() == place
     assert card.lines[0].accessibleName() == "A. Never used"
     assert card.lines[0].button.accessibleName() == "Show A"
+
+
+def test_where_the_others_are_on_several_pages_they_are_listed(card: AttentionCard, qtbot: QtBot) -> None:
+    backup = Concern("No daily backup for 5 days", "R&D's disk", "warn", "settings", "data", "database")
+    card.show_concerns([*(concern(name) for name in "ABCD"), backup])
+    assert card.more.accessibleName() == "List 2 more"
+    qtbot.mouseClick(card.more, Qt.MouseButton.LeftButton)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert [action.text() for action in menu.actions()] == [
+        "D: Never used",
+        "No daily backup for 5 days: R&&D's disk",
+    ]
+    with qtbot.waitSignal(card.opened) as asked:
+        menu.actions()[1].trigger()
+    assert asked.args == ["settings", "data"]
+    menu.close()

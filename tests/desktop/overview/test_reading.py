@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from desktop.overview.reading import Reader
 from server.okta.dialogues import OktaClient
 from server.okta.person import Person
+from server.store.webhooks import Settlement, Webhooks
 from server.tokens import TokenUse
+from server.webhook.subscription import SecretPlace
 from tests.desktop import company
 from tests.desktop.overview.conftest import PATIENCE
 
@@ -40,6 +42,17 @@ def test_a_company_is_counted_and_its_tokens_are_looked_through(desk: Desk) -> N
         ("Okta EU", "info"),
         ("Okta EU", "neutral"),
     ]
+
+
+def test_webhooks_that_fail_are_among_the_concerns(desk: Desk) -> None:
+    added = desk.workspace.webhooks.add("https://consumer.example.com/", SecretPlace.ENVIRONMENT, "NAME")
+    assert added is not None
+    desk.workspace.custody.issue("Audit export")
+    done = Settlement(0, failing_since="2026-11-24T00:00:00.000Z", problem="answered 500")
+    Webhooks(desk.workspace.database).settle(added.webhook.id, done)
+    found = Reader(desk.workspace).read()
+    assert found.concerns[0].target == f"webhook:{added.webhook.id}"
+    assert found.concerns[1].page == "tokens"
 
 
 def test_what_changes_is_counted_again(desk: Desk) -> None:
