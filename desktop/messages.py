@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from server.faults import Fault, FaultCode
-from server.workspace import Outcome, ScimError, TokenRuleError
+from server.workspace import Misfit, Outcome, ScimError, TokenRuleError, UnfitWebhook
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -109,18 +109,54 @@ _NO_COPY: Final[Mapping[Outcome, tuple[str, str]]] = {
     Outcome.FAILED: ("The keyring could not be read.", "Rotate the token to get a new one."),
 }
 
+_NO_SECRET: Final[Mapping[Outcome, str]] = {
+    Outcome.LOCKED: "The keyring is locked: unlock it and try again.",
+    Outcome.DISMISSED: "The keyring was not unlocked: try again and unlock it when asked.",
+    Outcome.ABSENT: "The keyring holds no secret of this webhook: remove it, and add it anew.",
+    Outcome.REFUSED: "The configured keyring does not protect secrets and is not used: add the webhook anew.",
+    Outcome.TOO_SLOW: "The keyring did not answer in time: try again.",
+    Outcome.FAILED: "The keyring could not be read: remove the webhook, and add it anew.",
+}
+
+_NOT_KEPT: Final[Mapping[Outcome, str]] = {
+    Outcome.LOCKED: "The keyring is locked: unlock it and try again, or choose a private file.",
+    Outcome.DISMISSED: "The keyring was not unlocked: try again and unlock it when asked, or choose a private file.",
+    Outcome.ABSENT: "This system has no keyring: choose a private file.",
+    Outcome.REFUSED: "The configured keyring does not protect secrets and is not used: choose a private file.",
+    Outcome.TOO_SLOW: "The keyring did not answer in time: try again, or choose a private file.",
+    Outcome.FAILED: "The keyring could not keep the secret: try again, or choose a private file.",
+}
+
 
 def worded(error: BaseException) -> Message:
     """Give the words for whatever a workspace's call raised."""
     if isinstance(error, Fault):
         sentence, remedy = _FAULTS[error.code]
         return Message(tr(sentence).format(detail=error.detail), tr(remedy))
+    if isinstance(error, UnfitWebhook):
+        return _of_webhook(error)
     if isinstance(error, ScimError | TokenRuleError):
         return Message(str(error), "")
     return Message(
         tr("Something went wrong inside Perch ({kind}).").format(kind=type(error).__name__),
         tr("Nothing was changed. Make a diagnostic bundle under Settings and send it to us."),
     )
+
+
+def _of_webhook(error: UnfitWebhook) -> Message:
+    """Give the words for what a webhook cannot be; those of the rules name options of the command line."""
+    if error.misfit is Misfit.PLAIN_HTTP:
+        return Message(tr("People's data would cross the network unencrypted."), tr("Use https, or allow this one."))
+    if error.misfit is Misfit.TAKEN:
+        return Message(tr("This address is told of changes already."), tr("Give another one."))
+    if error.misfit is Misfit.KEYRING:
+        return Message(tr(_NO_SECRET[Outcome(error.outcome)]), "")
+    return Message(str(error), "")
+
+
+def of_secret_not_kept(outcome: Outcome) -> str:
+    """Say why the keyring did not take the secret of a new webhook, and what else can be done."""
+    return tr(_NOT_KEPT[outcome])
 
 
 def of_fault(code: FaultCode, detail: str) -> Message:

@@ -121,9 +121,14 @@ class Consumers:
         """Count the changes that one hears of which begins with the first; raises StoreUnavailable."""
         return newest(self._database)
 
+    @staticmethod
+    def check(url: str, *, plain_http: bool = False) -> str:
+        """Give an address as a webhook may have it, whoever else has it; raises UnfitWebhook. Asks nobody."""
+        return checked_url(url, plain_http=plain_http)
+
     def judge(self, url: str, *, plain_http: bool = False) -> str:
         """Give an address as a new webhook would have it; raises UnfitWebhook, StoreUnavailable."""
-        address = checked_url(url, plain_http=plain_http)
+        address = self.check(url, plain_http=plain_http)
         if any(one.url == address for one in self._webhooks.listed()):
             sentence = f"{shown_url(address)} is told of changes already: `perch webhook list` shows it."
             raise UnfitWebhook(sentence, Misfit.TAKEN)

@@ -105,7 +105,7 @@ def _of_consumers(worries: Worries, now: str) -> list[Concern]:
             title = tr("The webhook to {host} fails").format(host=webhook_words.host(one.url))
             ago = when.ago(one.failing_since, when.instant(now))
             reason = tr("{deed} · began {ago}").format(deed=webhook_words.deed(one.problem), ago=ago)
-            found.append(Concern(title, reason, "warn", "settings", f"webhook:{one.id}", WEBHOOK))
+            found.append(Concern(title, reason, "err", "settings", f"webhooks:{one.id}", WEBHOOK))
         if one.dead:
             title = tr("1 event was given up") if one.dead == 1 else tr("{events} were given up")
             title = title.format(events=webhook_words.events(one.dead))
@@ -115,7 +115,7 @@ def _of_consumers(worries: Worries, now: str) -> list[Concern]:
                 else tr("The webhook to {host} was not told of them")
             )
             reason = words.format(host=webhook_words.host(one.url))
-            found.append(Concern(title, reason, "warn", "settings", f"given-up:{one.id}", WEBHOOK))
+            found.append(Concern(title, reason, "warn", "settings", f"webhooks:{one.id}:given-up", WEBHOOK))
     return found
 
 

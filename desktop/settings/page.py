@@ -21,6 +21,7 @@ from desktop.settings.directory import ActivitySection, LimitsSection, OktaSecti
 from desktop.settings.encryption import EncryptionSection
 from desktop.settings.form import SettingsForm
 from desktop.settings.section import Section, SectionList
+from desktop.settings.webhooks import ADD, WebhooksSection
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import Card, button, column, label, row
 from desktop.widgets.dialog import Dialog
@@ -48,6 +49,7 @@ class SettingsPage(Page):
         self.banner = Banner()
         self.address = AddressSection(desk, self.form)
         self.data = DataSection(desk, self.form)
+        self.webhooks = WebhooksSection(desk, self.form)
         self.appearance = AppearanceSection(desk, self.form)
         self.diagnostics = DiagnosticsSection(desk, self.form)
         okta, activity = OktaSection(desk, self.form), ActivitySection(desk, self.form)
@@ -55,7 +57,7 @@ class SettingsPage(Page):
         elsewhere = [name for section in placed for name in section.names]
         self.limits = LimitsSection(desk, self.form, elsewhere)
         about = AboutSection(desk, self.form)
-        all_sections = [*placed, self.appearance, self.diagnostics, self.limits, about]
+        all_sections = [*placed, self.webhooks, self.appearance, self.diagnostics, self.limits, about]
         self.sections: dict[str, Section] = {section.name: section for section in all_sections}
         self.list = SectionList(list(self.sections.values()))
         self.stack = QStackedWidget()
@@ -76,7 +78,8 @@ class SettingsPage(Page):
         self._lay_out()
         self.form.changed.connect(self._show_changes)
         self.list.chosen.connect(self.show_section)
-        self.data.told.connect(lambda words: self.told.emit(words, None))
+        for section in (self.data, self.webhooks):
+            section.told.connect(lambda words: self.told.emit(words, None))
         desk.endpoint.changed.connect(self._look_at)
         self._look_at(desk.endpoint.status)
         self.list.choose(self.address.name)
@@ -102,15 +105,17 @@ class SettingsPage(Page):
     def hidden(self) -> None:
         """Ask what becomes of what is not saved."""
         self._is_in_view = False
-        self.data.left()
+        self.section.left()
         if self.form.changes and not self._is_saving:
             UnsavedDialog(self).open()
 
     def reveal(self, target: object) -> None:
-        """Show a section by its name, or a setting by its."""
-        name = str(target)
+        """Show a section by its name, with what is to be shown in it behind a colon, or a setting by its."""
+        name, _, inside = str(target).partition(":")
         if name in self.sections:
             self.list.choose(name)
+            if inside:
+                self.sections[name].reveal(inside)
             return
         for section in self.sections.values():
             if name in section.setting_names():
@@ -145,7 +150,19 @@ class SettingsPage(Page):
             for section in self.sections.values()
             if wanted in section.title.casefold()
         ]
-        return found
+        return [*found, *self._search_webhooks(wanted)]
+
+    def _search_webhooks(self, wanted: str) -> list[Hit]:
+        section, detail = self.webhooks, self.tr("Settings · Webhooks")
+        words = self.tr("Add a webhook")
+        found = []
+        if all(word in words.casefold() for word in wanted.split()):
+            found.append(Hit(words, detail, "plus", self.name, f"{section.name}:{ADD}"))
+        return found + [
+            Hit(one.place, detail, section.icon, self.name, f"{section.name}:{one.webhook.id}")
+            for one in self.desk.workspace.webhooks.listed()
+            if wanted in one.place.casefold()
+        ]
 
     # -- sections --------------------------------------------------------------------------------------
 
@@ -158,8 +175,7 @@ class SettingsPage(Page):
 
     def show_section(self, name: str) -> None:
         """Bring one into view."""
-        if self.section is self.data:
-            self.data.left()
+        self.section.left()
         self.stack.setCurrentWidget(self.sections[name])
         if self._is_in_view:
             self.section.shown()

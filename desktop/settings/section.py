@@ -73,6 +73,12 @@ class Section(QScrollArea):
     def shown(self) -> None:
         """Hear that it came into view."""
 
+    def left(self) -> None:
+        """Hear that it went out of view."""
+
+    def reveal(self, target: str) -> None:
+        """Show something within it; what it is differs from section to section."""
+
 
 class SectionList(QListWidget):
     """The sections by name; one that has unsaved changes has a dot."""

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QCheckBox, QMenu, QStackedWidget
 from desktop import background, messages
 from desktop.page import Action, Hit, Page
 from desktop.tokens import expiry_warnings, snapshot, token_table, words
-from desktop.tokens.clipboard_note import ClipboardNote
 from desktop.tokens.details import Details
 from desktop.tokens.snapshot import Snapshot
 from desktop.tokens.steps import Steps
 from desktop.tokens.strip import Strip
 from desktop.widgets.banner import Banner
 from desktop.widgets.basics import Card, button, plain, row
+from desktop.widgets.clipboard_note import ClipboardNote
 from desktop.widgets.data_table import DataTable
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.page_header import PageHeader

@@ -9,70 +9,24 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtCore import QCoreApplication, QStandardPaths, Qt
+from PySide6.QtWidgets import QFileDialog
 
-from desktop import background, theme
+from desktop import background
 from desktop.tokens import secret_file
-from desktop.tokens.clipboard_note import ClipboardNote
 from desktop.tokens.keeping import Keeping
 from desktop.tokens.trial import ConnectionTrial
-from desktop.widgets.basics import Card, button, label, row
-from desktop.widgets.copy_field import THANKS, CopyField
+from desktop.widgets.basics import Card, label
+from desktop.widgets.clipboard_note import ClipboardNote
+from desktop.widgets.copy_field import CopyField
 from desktop.widgets.dialog import Dialog, Question
+from desktop.widgets.secret_line import SecretLine
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent, QMouseEvent
     from PySide6.QtWidgets import QWidget
 
     from desktop.desk import Desk
     from server.workspace import IssuedToken
-
-
-class SecretField(QLineEdit):
-    """A secret to be looked at; whatever would copy it asks for that instead, so that the clipboard's clock runs."""
-
-    copy_asked = Signal()
-
-    def __init__(self, secret: str) -> None:
-        super().__init__(secret, readOnly=True)
-        self.setProperty("kind", "secret")
-        self.setAccessibleName(self.tr("New token"))
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self._reselect = QTimer(self, singleShot=True, interval=0)
-        self._reselect.timeout.connect(self.selectAll)
-        self.selectionChanged.connect(self._stay_selected)
-        self.selectAll()
-
-    def _stay_selected(self) -> None:
-        """Select it all again: coming to the front, or losing the focus, undoes it."""
-        if not self.hasSelectedText():
-            self._reselect.start()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Let Ctrl+C copy as the button does."""
-        if event.matches(QKeySequence.StandardKey.Copy) or event.matches(QKeySequence.StandardKey.Cut):
-            self.copy_asked.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Select all of it; dragging would put it into X11's other clipboard, which nothing clears."""
-        event.accept()
-        self.selectAll()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Do nothing, as above."""
-        event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Do nothing, as above."""
-        event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Do nothing, as above."""
-        event.accept()
 
 
 class SecretDialog(Dialog):
@@ -96,16 +50,10 @@ class SecretDialog(Dialog):
                 wrap=True,
             )
         )
-        self.secret = SecretField(issued.secret)
-        self.secret.copy_asked.connect(self._copy)
-        self.copy_button = button(self.tr("Copy"), self._copy, kind="primary", icon="copy")
-        self.copy_button.setDefault(True)
-        self.copy_button.setMinimumWidth(104)
-        self.copy_button.setMinimumHeight(40)
-        line = row(spacing=8)
-        line.addWidget(self.secret, 1)
-        line.addWidget(self.copy_button)
-        self.body.addLayout(line)
+        self._line = SecretLine(self.tr("New token"), issued.secret, desk.clipboard)
+        self._line.copied.connect(self._note_copy)
+        self.secret, self.copy_button = self._line.secret, self._line.copy_button
+        self.body.addWidget(self._line)
         self.note = ClipboardNote(desk.clipboard, self.tr("Shown only now: copy it first"))
         self.keeping = Keeping(desk.workspace, self.note, patience)
         self.body.addWidget(self.keeping)
@@ -120,8 +68,6 @@ class SecretDialog(Dialog):
             )
         )
         self.done_button = self.add_button(self.tr("I have stored it"), self.accept)
-        self._thanks = QTimer(self, singleShot=True, interval=THANKS)
-        self._thanks.timeout.connect(self._offer_copy)
         self.finished.connect(self._wipe)
         self._order()
         self.copy_button.setFocus()
@@ -160,18 +106,8 @@ class SecretDialog(Dialog):
         for before, after in pairwise(steps):
             self.setTabOrder(before, after)
 
-    def _copy(self) -> None:
-        if self._issued is None:
-            return
-        self._desk.clipboard.copy_secret(self._issued.secret)
+    def _note_copy(self) -> None:
         self._has_copy = True
-        self.copy_button.setText(self.tr("Copied"))
-        theme.current().bind_icon(self.copy_button, "check", "onAccent")
-        self._thanks.start()
-
-    def _offer_copy(self) -> None:
-        self.copy_button.setText(self.tr("Copy"))
-        theme.current().bind_icon(self.copy_button, "copy", "onAccent")
 
     def _test(self) -> None:
         if self._issued is not None:
@@ -235,5 +171,5 @@ class SecretDialog(Dialog):
     def _wipe(self) -> None:
         """Leave nothing of the secret in a widget."""
         self._issued = None
-        self.secret.clear()
+        self._line.wipe()
         self.keeping.forget()

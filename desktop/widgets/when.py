@@ -70,6 +70,13 @@ def clock(text: str) -> str:
     return _local(text).toString("HH:mm:ss")
 
 
+def since(text: str, now: datetime | None = None) -> str:
+    """Write a moment that something has lasted since: a time of today, or else a day."""
+    moment = _local(text)
+    is_today = moment.date() == _local((now or present()).isoformat()).date()
+    return moment.toString("HH:mm") if is_today else day(text)
+
+
 def exact(text: str | None) -> str:
     """Write day and time to the second."""
     return _tr("never") if text is None else f"{day(text)} {clock(text)}"

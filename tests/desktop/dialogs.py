@@ -8,9 +8,14 @@ from PySide6.QtWidgets import QApplication, QDialog
 
 from desktop.command_palette import CommandPalette
 from desktop.groups.member_picker import MemberPicker
+from desktop.settings.given_up import GivenUpDialog
+from desktop.settings.page import SettingsPage
+from desktop.settings.webhook_adding import AddWebhookDialog
+from desktop.settings.webhook_secret import WebhookSecretDialog
 from desktop.tokens.page import TokensPage
 from desktop.transfer.import_dialog import ImportDialog
 from desktop.wizard.first_steps import FirstSteps
+from server.workspace import SecretPlace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,6 +23,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.main_window import MainWindow
+    from desktop.settings.webhooks import WebhooksSection
     from server.records import Token
 
 CSV: Final = """userName,givenName,familyName,email,Job title,Department
@@ -88,6 +94,41 @@ def _picker(window: MainWindow) -> QWidget:
     return dialog
 
 
+def _section(window: MainWindow) -> WebhooksSection:
+    window.show_page("settings", "webhooks")
+    page = window.page
+    assert isinstance(page, SettingsPage)
+    return page.webhooks
+
+
+def _webhook(window: MainWindow) -> QWidget:
+    _section(window).add_webhook()
+    dialog = _opened()
+    assert isinstance(dialog, AddWebhookDialog)
+    dialog.url.setText("http://hooks.acme.example/perch")
+    dialog.url.editingFinished.emit()
+    return dialog
+
+
+def _webhook_secret(window: MainWindow) -> QWidget:
+    webhooks = window.desk.workspace.webhooks
+    section = _section(window)
+    added = webhooks.add("https://hooks.acme.example/perch", SecretPlace.FILE)
+    assert added is not None
+    dialog = WebhookSecretDialog(window.desk, added, section.window())
+    dialog.open()
+    webhooks.remove(added.webhook.id)
+    return dialog
+
+
+def _given_up(window: MainWindow) -> QWidget:
+    _section(window)
+    one = next(one for one in window.desk.workspace.webhooks.listed() if one.backlog.dead)
+    dialog = GivenUpDialog(window.desk.workspace, one, window)
+    dialog.open()
+    return dialog
+
+
 def _wizard(window: MainWindow) -> QWidget:
     dialog = FirstSteps(window, window.desk)
     dialog.open()
@@ -117,6 +158,9 @@ DIALOGS: Final[Mapping[str, Callable[[MainWindow], QWidget]]] = {
     "dialog_export": _by_action("people", "Export people"),
     "dialog_group": _by_action("groups", "New group"),
     "dialog_picker": _picker,
+    "dialog_webhook": _webhook,
+    "dialog_webhook_secret": _webhook_secret,
+    "dialog_given_up": _given_up,
     "dialog_activity_export": _by_action("activity", "Export requests…"),
     "dialog_first_steps": _wizard,
     "palette": _palette,
@@ -141,5 +185,6 @@ CHOSEN: Final[Mapping[str, tuple[str, Callable[[MainWindow], object]]]] = {
     "groups_detail": ("groups", _group),
     "activity_detail": ("activity", _conflict),
     "settings_data": ("settings", lambda _: "data"),
+    "settings_webhooks": ("settings", lambda _: "webhooks"),
 }
 """Pages with something chosen: its page, and what is to be revealed there."""

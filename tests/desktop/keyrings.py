@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 import pytest
 from keyring.backend import KeyringBackend
 
+from server.consumers import Consumers
 from server.custody import Custody
 from server.vault import Vault
+from server.webhook.secret import SecretKeeper, service_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +24,8 @@ def use(desk: Desk, choose: Callable[[], KeyringBackend], *, attended: bool = Fa
     """Give the workspace another keyring; keyring itself makes its choice once in a process."""
     workspace = desk.workspace
     workspace.custody = Custody(workspace.tokens, workspace.actor, Vault(choose=choose, attended=lambda: attended))
+    keeper = SecretKeeper(Vault(choose=choose, attended=lambda: attended, named=service_name))
+    workspace.webhooks = Consumers(workspace.folder, workspace.database, workspace.actor, keeper)
 
 
 def use_secret_service(desk: Desk, *, attended: bool = False) -> None:

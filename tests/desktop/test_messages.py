@@ -4,7 +4,7 @@ import pytest
 
 from desktop import messages
 from server.faults import Fault, FaultCode
-from server.workspace import Outcome, ScimError
+from server.workspace import Misfit, Outcome, ScimError, UnfitWebhook
 
 
 @pytest.mark.parametrize("code", FaultCode)
@@ -27,6 +27,27 @@ def test_each_outcome_of_the_keyring_is_told_as_it_is(outcome: Outcome) -> None:
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.STORED])
 def test_each_reason_for_no_copy_has_a_remedy(outcome: Outcome) -> None:
     assert messages.of_fetching(outcome).remedy
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.STORED])
+def test_a_secret_that_the_keyring_does_not_keep_or_give_has_a_remedy(outcome: Outcome) -> None:
+    refused = UnfitWebhook("… --secret-file", Misfit.KEYRING, outcome)
+    for said in (str(messages.worded(refused)), messages.of_secret_not_kept(outcome)):
+        assert ": " in said
+        assert said.endswith(".")
+        assert "--" not in said
+
+
+@pytest.mark.parametrize("misfit", [Misfit.PLAIN_HTTP, Misfit.TAKEN])
+def test_what_a_webhook_cannot_be_names_no_command(misfit: Misfit) -> None:
+    message = messages.worded(UnfitWebhook("…: `perch webhook list`, --plain-http", misfit))
+    assert message.remedy
+    assert "perch" not in str(message)
+    assert "--" not in str(message)
+
+
+def test_what_else_is_unfit_keeps_its_words() -> None:
+    assert str(messages.worded(UnfitWebhook("That is no address: give one."))) == "That is no address: give one."
 
 
 def test_what_scim_refuses_keeps_its_words() -> None:

@@ -51,7 +51,7 @@ def test_webhooks_that_fail_are_among_the_concerns(desk: Desk) -> None:
     done = Settlement(0, failing_since="2026-11-24T00:00:00.000Z", problem="answered 500")
     Webhooks(desk.workspace.database).settle(added.webhook.id, done)
     found = Reader(desk.workspace).read()
-    assert found.concerns[0].target == f"webhook:{added.webhook.id}"
+    assert found.concerns[0].target == f"webhooks:{added.webhook.id}"
     assert found.concerns[1].page == "tokens"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from desktop.server_process import ServerProcess, next_free_port
 from desktop.settings.page import SettingsPage
 from server.config import load_config
 from server.workspace import Workspace
+from tests.consumer import Consumer
 from tests.desktop.desks import light
 from tests.desktop.settings.driving import PATIENCE
 
@@ -28,7 +30,9 @@ def settings_folder(tmp_path: Path) -> Path:
     """A data folder with a settings file that a person wrote a remark into."""
     folder = tmp_path / "data"
     folder.mkdir(mode=0o700)
-    (folder / "perch.toml").write_text(f"# ours\nport = {next_free_port(20_000)}\n")
+    # Another worker looks for one at the same time.
+    port = next_free_port(20_000 + os.getpid() % 10_000)
+    (folder / "perch.toml").write_text(f"# ours\nport = {port}\n")
     return folder
 
 
@@ -42,6 +46,17 @@ def settings_desk(qtbot: QtBot, settings_folder: Path) -> Iterator[Desk]:
         look = light()
         yield Desk(workspace, endpoint, live, Clipboard(), look)
         endpoint.stop()
+
+
+@pytest.fixture
+def consumer(tmp_path: Path) -> Iterator[Consumer]:
+    """A program that listens, and takes events that are signed with the secret it was given."""
+    folder = tmp_path / "consumer"
+    folder.mkdir()
+    made = Consumer(folder, "a-secret-of-the-tests")
+    made.start()
+    yield made
+    made.kill()
 
 
 @pytest.fixture

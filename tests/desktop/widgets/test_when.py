@@ -52,3 +52,10 @@ def test_a_day_and_an_exact_moment() -> None:
 @pytest.mark.parametrize(("microseconds", "said"), [(340, "340 µs"), (3_140, "3.1 ms"), (2_500_000, "2.50 s")])
 def test_how_long_it_took(microseconds: int, said: str) -> None:
     assert when.took(microseconds) == said
+
+
+def test_since_when_is_a_time_of_today_or_else_a_day() -> None:
+    now = when.instant("2026-11-24T12:00:00.000Z")
+    today = when.instant("2026-11-24T12:00:00.000Z").astimezone().strftime("%H:%M")
+    assert when.since("2026-11-24T12:00:00.000Z", now) == today
+    assert when.since("2026-11-20T12:00:00.000Z", now) == "Nov 20, 2026"

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from desktop.clipboard import Clipboard
-from desktop.tokens.clipboard_note import ClipboardNote
+from desktop.widgets.clipboard_note import ClipboardNote
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
