@@ -86,7 +86,9 @@ class GivenUpDialog(Dialog):
         self.all_button.setFocus() if found else self.close_button.setFocus()
 
     def _count(self) -> None:
-        self._allow(number=len(self.table.selected_rows()))
+        # By ranges: all of many thousands may be selected.
+        ranges = self.table.selectionModel().selection()
+        self._allow(number=sum(ranges.at(place).height() for place in range(ranges.count())))
 
     def _allow(self, *, number: int) -> None:
         self.all_button.setEnabled(self.model.rowCount() > 0)

@@ -39,7 +39,7 @@ class WebhookRow(QWidget):
         self.test_button = button(self.tr("Send a test"), self.test, icon="paper-plane-tilt")
         self.copy_button = button(self.tr("Copy secret"), self._copy, icon="copy")
         self.dead_button = button(self.tr("Given up…"), self._show_given_up, icon="tray")
-        self.remove_button = button(self.tr("Remove…"), self._remove, icon="trash")
+        self.remove_button = button("", self._remove, icon="trash", kind="ghost", name=self.tr("Remove this webhook…"))
         head = row(spacing=8)
         head.addWidget(self.address, 1)
         head.addWidget(self.dead)
@@ -97,9 +97,8 @@ class WebhookRow(QWidget):
             return self.tr("Paused"), self.tr("The endpoint does not run. What changes meanwhile is sent once it does.")
         if self.consumer.fare is Fare.FAILING:
             state = self.tr("Failing since {moment}").format(moment=when.since(one.failing_since or one.created))
-            return state, self.tr(
-                "{sentence} Nothing is lost: Perch tries again every minute at least, then sends what waits."
-            ).format(sentence=webhook_words.sentence(one.problem))
+            words = self.tr("{sentence} Nothing is lost: Perch keeps trying, and then sends what waits.")
+            return state, words.format(sentence=webhook_words.sentence(one.problem))
         if self.consumer.fare is Fare.WAITING:
             return self.tr("Waiting"), self.tr(
                 "It refused some. Perch tries these again by itself; what came later for the same people and groups "

@@ -43,6 +43,11 @@ class WebhookTrial(QWidget):
         self.waiting.wait_for(task, self.tr("Sending a test event…"))
         return task
 
+    def forget(self) -> None:
+        """Take away what it said."""
+        self.verdict = ""
+        self.setVisible(self.waiting.isVisibleTo(self))
+
     def _show(self, trial: Trial) -> None:
         if trial.problem:
             self._say(self.tr("Not taken. {sentence}").format(sentence=webhook_words.sentence(trial.problem)), "err")

@@ -89,8 +89,10 @@ class WebhooksSection(Section):
         self._refresher.turn_on()
 
     def left(self) -> None:
-        """Rest."""
+        """Rest, and forget what a test said: it may be otherwise by the next time."""
         self._refresher.turn_off()
+        for one in self.rows.values():
+            one.trial.forget()
 
     def reveal(self, target: str) -> None:
         """Add one ("add"), or show one by its id, with what was given up for it if that is wanted."""
@@ -194,9 +196,9 @@ class WebhooksSection(Section):
         losses = [self.tr("{place} is told of no change any more.").format(place=one.place)]
         if one.waiting or one.backlog.dead:
             words = {
-                (True, False): self.tr("It never hears of the {waiting} that wait for it."),
-                (False, True): self.tr("It never hears of the {dead} that were given up."),
-                (True, True): self.tr("It never hears of the {waiting} that wait for it, nor of the {dead} given up."),
+                (True, False): self.tr("It never hears of what waits for it ({waiting})."),
+                (False, True): self.tr("It never hears of what was given up ({dead})."),
+                (True, True): self.tr("It never hears of what waits for it ({waiting}) or was given up ({dead})."),
             }[bool(one.waiting), bool(one.backlog.dead)]
             waiting, dead = (webhook_words.events(number) for number in (one.waiting, one.backlog.dead))
             losses.append(words.format(waiting=waiting, dead=dead))

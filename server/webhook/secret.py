@@ -71,7 +71,7 @@ class SecretKeeper:
             secret = os.environ.get(webhook.secret_name, "")
             if not secret:
                 raise UnfitWebhook(
-                    f"The variable {webhook.secret_name} is not set: set it where Perch is started.", Misfit.SECRET
+                    f"The variable {webhook.secret_name} is not set here: set it where Perch is started.", Misfit.SECRET
                 )
             return _fit(secret, webhook.secret_name)
         if webhook.secret_place is SecretPlace.FILE:

@@ -40,6 +40,9 @@ def test_a_consumer_that_does_not_take_it_is_told_in_words(trial: WebhookTrial, 
     with qtbot.waitSignal(trial.send(added.webhook.id).ended, timeout=PATIENCE):
         pass
     assert trial.verdict == "Not taken. It refuses the connection: nothing listens there."
+    trial.forget()
+    assert trial.verdict == ""
+    assert not trial.isVisible()
 
 
 def test_what_was_removed_meanwhile_is_not_sent(trial: WebhookTrial, qtbot: QtBot) -> None:

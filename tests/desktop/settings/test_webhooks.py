@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
-from desktop.main_window import MainWindow
+from desktop.main_window import SMALLEST, MainWindow
 from desktop.preferences import Preferences
 from desktop.settings.given_up import GivenUpDialog
 from desktop.settings.page import SettingsPage
@@ -151,7 +151,7 @@ def test_removing_says_what_is_lost_first(
     click(qtbot, section, f"Remove the webhook {PLACE}")
     question = showing(qtbot, Question)
     assert "is told of no change any more" in said(question)
-    assert "the 2 events that wait for it, nor of the 1 event given up" in said(question)
+    assert "It never hears of what waits for it (2 events) or was given up (1 event)." in said(question)
     assert "key=a" not in said(question)
     assert question.cancel_button.hasFocus() or not question.isActiveWindow()
     with qtbot.waitSignal(settings_page.told, timeout=PATIENCE):
@@ -259,6 +259,19 @@ def test_every_button_of_a_row_says_which_webhook(section: WebhooksSection, sett
             assert PLACE in one.accessibleName()
             assert one.focusPolicy() & Qt.FocusPolicy.TabFocus
     assert row.accessibleName() == f"Webhook {PLACE}: Paused"
+
+
+def test_everything_is_seen_in_the_smallest_window(
+    section: WebhooksSection, settings_desk: Desk, settings_page: SettingsPage, qtbot: QtBot
+) -> None:
+    workspace = settings_desk.workspace
+    people(workspace, 1)
+    added = add(workspace, f"{PLACE}/{'long/' * 60}")
+    outbox(workspace, added.webhook.id, dead=1, problem="answered 500")
+    listed(section, qtbot)
+    settings_page.resize(SMALLEST[0] - 228, SMALLEST[1])
+    qtbot.waitUntil(lambda: section.viewport().width() < 500, timeout=PATIENCE)
+    assert section.inside.minimumSizeHint().width() <= section.viewport().width()
 
 
 def test_a_consumer_is_tried_from_its_row(
