@@ -1,6 +1,7 @@
 """``python -m tests.desktop.take_screens``: a picture of every page and dialog, light and dark, at 100 % and 200 %.
 
-Kept in tests/desktop/screens/ and shown in the README. Each scale is drawn by a process of its own, since Qt reads
+With names behind it (``settings_webhooks overview``) it draws those only. Kept in tests/desktop/screens/ and shown in the
+README. Each scale is drawn by a process of its own, since Qt reads
 it once; the endpoint is real, and so is what Okta asked of it.
 """
 
@@ -31,9 +32,10 @@ from server.workspace import Workspace
 from tests.desktop import company
 from tests.desktop.dialogs import CHOSEN, DIALOGS
 from tests.desktop.sandbox.screens import stages
+from tests.desktop.told import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QApplication, QWidget
 
@@ -42,6 +44,8 @@ SCALES: Final = ("1", "2")
 SETTLING: Final = 700
 """Milliseconds that a page has to show what it read."""
 PATIENCE: Final = 20_000
+DRAWS: Final = "SCREENS_DRAW"
+"""Set for the process of one scale."""
 
 
 def settle(milliseconds: int = SETTLING) -> None:
@@ -71,17 +75,17 @@ def keep(widget: QWidget, name: str) -> None:
     assert small.save(str(SCREENS / f"{name}{suffix}.png"), "PNG", 0)  # type: ignore[call-overload] # Qt takes str
 
 
-def draw() -> None:
-    """Draw everything at the scale of this process."""
+def draw(names: Sequence[str] = ()) -> None:
+    """Draw everything, or what is named, at the scale of this process."""
     application = make_application(["perch"], Mode.LIGHT)
     with (
         tempfile.TemporaryDirectory() as folder,
         Workspace.open(Path(folder) / "Perch", ServerConfig(), actor="desktop") as workspace,
     ):
-        _draw(application, workspace)
+        _draw(application, workspace, names)
 
 
-def _draw(application: QApplication, workspace: Workspace) -> None:
+def _draw(application: QApplication, workspace: Workspace, names: Sequence[str]) -> None:
     company.settle(workspace)
     token = workspace.custody.issue("Okta production", expires="365d")
     endpoint = ServerProcess(workspace.folder, application)
@@ -93,22 +97,37 @@ def _draw(application: QApplication, workspace: Workspace) -> None:
     preferences = Preferences(workspace.folder)
     preferences.finish_first_start()
     desk = Desk(workspace, endpoint, live, Clipboard(application), current())
-    window = MainWindow(desk, preferences, PAGES)
+    try:
+        with told(workspace, workspace.folder.parent):
+            _draw_window(MainWindow(desk, preferences, PAGES), names)
+    finally:
+        live.stop()
+        endpoint.stop()
+
+
+def _draw_window(window: MainWindow, names: Sequence[str]) -> None:
+    def is_wanted(name: str) -> bool:
+        return not names or name in names
+
     window.resize(1240, 800)
     window.show()
     settle(1_500)
     try:
         for mode in (Mode.LIGHT, Mode.DARK):
             window.set_mode(mode)
-            for page in PAGES:
+            for page in filter(lambda page: is_wanted(page.name), PAGES):
                 window.show_page(page.name)
                 settle()
                 keep(window, f"{page.name}_{mode}")
             for name, (where, target) in CHOSEN.items():
+                if not is_wanted(name):
+                    continue
                 window.show_page(where, target(window))
                 settle()
                 keep(window, f"{name}_{mode}")
             for name, open_dialog in DIALOGS.items():
+                if not is_wanted(name):
+                    continue
                 settle(100)
                 dialog = open_dialog(window)
                 settle()
@@ -117,25 +136,28 @@ def _draw(application: QApplication, workspace: Workspace) -> None:
                 dialog.hide()
                 dialog.deleteLater()
                 settle(50)
+            if names and not any(name.startswith("sandbox_") for name in names):
+                continue
             for name in stages(window, wait_until, all_of_them=os.environ["QT_SCALE_FACTOR"] == "1"):
-                keep(window, f"{name}_{mode}")
+                if is_wanted(name):
+                    keep(window, f"{name}_{mode}")
     finally:
         window.stays_in_tray = lambda: False
         window.close()
-        live.stop()
-        endpoint.stop()
 
 
 def main() -> None:
     """Draw at each scale."""
-    if len(sys.argv) > 1:
-        draw()
+    names = sys.argv[1:]
+    if os.environ.get(DRAWS):
+        draw(names)
         return
     SCREENS.mkdir(exist_ok=True)
     for scale in SCALES:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "QT_SCALE_FACTOR": scale, "TZ": "UTC"}
         environment["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
-        subprocess.run([sys.executable, "-m", "tests.desktop.take_screens", "draw"], env=environment, check=True)
+        environment[DRAWS] = "1"
+        subprocess.run([sys.executable, "-m", "tests.desktop.take_screens", *names], env=environment, check=True)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from server.webhook.subscription import Letter, SecretPlace
 from tests.consumer import Consumer, wait_until
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from server.records import ChangeRecord
     from server.workspace import Workspace
 
 NOWHERE = "https://badges.acme.example/perch"
@@ -28,16 +29,13 @@ REFUSED = (
 @contextmanager
 def told(workspace: Workspace, folder: Path) -> Iterator[None]:
     """Add them to a workspace that is served, and wait until each fares as it does."""
-    listening = [_consumer(workspace, folder / name) for name in ("crm", "payroll")]
+    listed = [one for one in changes(workspace.database, limit=60) if one.resource_type == "User"][: len(REFUSED)]
+    listening = [_consumer(workspace, folder / "crm", from_start=True), _consumer(workspace, folder / "payroll")]
     workspace.webhooks.add(NOWHERE, SecretPlace.FILE)
-    newest = changes(workspace.database, limit=len(REFUSED))
-    _give_up(workspace, workspace.webhooks.listed()[1].webhook.id, folder)
+    _give_up(workspace, workspace.webhooks.listed()[1].webhook.id, listed)
     try:
         # Something to tell.
-        for change in newest:
-            if change.resource_type == "User" and change.operation != "delete":
-                workspace.modify("User", change.resource_id, [{"op": "add", "path": "nickName", "value": "Pat"}])
-        workspace.create("Group", {"displayName": "Contractors"})
+        workspace.modify("User", listed[0].resource_id, [{"op": "add", "path": "nickName", "value": "Pat"}])
         wait_until(lambda: _fare(workspace) == ["delivering", "delivering", "failing"])
         yield
     finally:
@@ -45,22 +43,21 @@ def told(workspace: Workspace, folder: Path) -> Iterator[None]:
             one.kill()
 
 
-def _consumer(workspace: Workspace, folder: Path) -> Consumer:
+def _consumer(workspace: Workspace, folder: Path, *, from_start: bool = False) -> Consumer:
     folder.mkdir()
     made = Consumer(folder, "not-known-yet")
     made.start()
     url = f"http://127.0.0.1:{made.port}/{folder.name}"
-    added = workspace.webhooks.add(url, SecretPlace.FILE)
+    added = workspace.webhooks.add(url, SecretPlace.FILE, from_start=from_start)
     assert added is not None
     made.kill()
     made.secret = added.secret or ""
+    # Until it is back, nothing listens there, and Perch waits a second or two before it looks again.
     made.start()
     return made
 
 
-def _give_up(workspace: Workspace, webhook_id: str, folder: Path) -> None:
-    del folder
-    listed = [one for one in changes(workspace.database, limit=60) if one.resource_type == "User"][: len(REFUSED)]
+def _give_up(workspace: Workspace, webhook_id: str, listed: Sequence[ChangeRecord]) -> None:
     letters = [
         Letter(change.seq, change.resource_id, 0, attempts=60, dead=True, problem=problem)
         for change, problem in zip(listed, REFUSED, strict=True)
