@@ -52,6 +52,7 @@ class WebhooksSection(Section):
         self.banner, self.waiting = Banner(), Waiting()
         self.rows: dict[str, WebhookRow] = {}
         self._wanted = ""
+        self._is_unread = False
         self.cards.addWidget(self.banner)
         self.add_webhook_button = button(self.tr("Add a webhook…"), self.add_webhook, icon="plus", kind="primary")
         self.empty = self.add(
@@ -80,7 +81,7 @@ class WebhooksSection(Section):
         self.empty.hide()
         self.card.hide()
         self.end()
-        self._refresher = Refresher(self, desk.workspace.webhooks.listed, self._show, self._fail, every=AGEING)
+        self._refresher = Refresher(self, desk.workspace.webhooks.listed, self._show, self._fail_to_read, every=AGEING)
         desk.live.directory_changed.connect(self._refresher.ask)
         desk.endpoint.changed.connect(lambda _: self._refresher.ask())
 
@@ -106,6 +107,9 @@ class WebhooksSection(Section):
     # -- showing -----------------------------------------------------------------------------------
 
     def _show(self, found: Sequence[Consumer]) -> None:
+        if self._is_unread:
+            self._is_unread = False
+            self.banner.hide()
         is_serving = self.desk.endpoint.status.is_serving
         known = {one.webhook.id: one for one in found}
         for gone in self.rows.keys() - known.keys():
@@ -138,6 +142,10 @@ class WebhooksSection(Section):
         found.test_button.setFocus()
         if what == GIVEN_UP:
             self._show_given_up(found.consumer)
+
+    def _fail_to_read(self, error: Exception) -> None:
+        self._is_unread = True
+        self._fail(error)
 
     def _fail(self, error: Exception) -> None:
         self.banner.say(str(worded(error)), "err", closable=True)

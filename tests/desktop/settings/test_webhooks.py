@@ -9,13 +9,15 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from desktop.main_window import SMALLEST, MainWindow
 from desktop.preferences import Preferences
+from desktop.server_process import ServerProcess, State
 from desktop.settings.given_up import GivenUpDialog
 from desktop.settings.page import SettingsPage
 from desktop.settings.webhook_adding import AddWebhookDialog
 from desktop.settings.webhook_secret import WebhookSecretDialog
 from desktop.widgets.dialog import Question
+from server.faults import Fault, FaultCode
 from server.webhook.secret import service_name
-from server.workspace import Outcome
+from server.workspace import Outcome, SecretPlace
 from tests.desktop import keyrings
 from tests.desktop.pages_of_two import Trees, entry_of
 from tests.desktop.settings.driving import PATIENCE, click, serve, showing
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from desktop.command_palette import CommandPalette
     from desktop.desk import Desk
     from desktop.settings.webhooks import WebhooksSection
+    from server.webhook.subscription import Webhook
     from tests.consumer import Consumer
     from tests.gnome_keyring import SecretService
 
@@ -181,6 +184,72 @@ def test_the_keyring_keeps_it_until_it_is_removed(
         click(qtbot, question, "Remove webhook")
     assert name not in secret_service.services()
     assert not section.banner.isVisible()
+
+
+def test_the_endpoint_signs_with_what_the_keyring_has(
+    section: WebhooksSection,
+    settings_desk: Desk,
+    qtbot: QtBot,
+    consumer: Consumer,
+    secret_service: SecretService,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    del secret_service
+    monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+    keyrings.use_secret_service(settings_desk)
+    serve(qtbot, settings_desk)
+    section.add_webhook()
+    dialog = showing(qtbot, AddWebhookDialog)
+    qtbot.waitUntil(lambda: "keeps it" in said(dialog), timeout=PATIENCE)
+    qtbot.keyClicks(dialog.url, consumer.url)
+    qtbot.keyClick(dialog.url, Qt.Key.Key_Return)
+    shown = showing(qtbot, WebhookSecretDialog)
+    consumer.kill()
+    consumer.secret = shown.line.secret.text()
+    consumer.start()
+    shown.accept()
+    people(settings_desk.workspace, 1)
+    qtbot.waitUntil(lambda: "1 delivered" in said(section), timeout=PATIENCE)
+    assert [one.is_signed for one in consumer.told()] == [True]
+    settings_desk.endpoint.stop()
+
+
+def test_where_a_service_serves_a_file_is_proposed(
+    section: WebhooksSection, settings_desk: Desk, qtbot: QtBot, secret_service: SecretService
+) -> None:
+    del secret_service
+    keyrings.use_secret_service(settings_desk)
+    service = ServerProcess(settings_desk.workspace.folder)
+    service.start()
+    try:
+        qtbot.waitUntil(lambda: service.status.is_serving, timeout=PATIENCE)
+        settings_desk.endpoint.start()
+        qtbot.waitUntil(lambda: settings_desk.endpoint.status.state is State.ATTACHED, timeout=PATIENCE)
+        section.add_webhook()
+        dialog = showing(qtbot, AddWebhookDialog)
+        qtbot.waitUntil(lambda: dialog.place.value == SecretPlace.FILE, timeout=PATIENCE)
+        assert "for a service" in said(dialog)
+        dialog.reject()
+    finally:
+        service.stop()
+
+
+def test_a_list_that_could_not_be_read_is_told_until_it_can_be(
+    settings_page: SettingsPage, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    section, webhooks = settings_page.webhooks, settings_page.desk.workspace.webhooks
+    read = webhooks._webhooks.listed
+
+    def refuse() -> list[Webhook]:
+        raise Fault(FaultCode.DATABASE_LOCKED, "perch.db")
+
+    monkeypatch.setattr(webhooks._webhooks, "listed", refuse)
+    settings_page.reveal("webhooks")
+    qtbot.waitUntil(section.banner.isVisible, timeout=PATIENCE)
+    assert "perch.db" in section.banner.accessibleName()
+    monkeypatch.setattr(webhooks._webhooks, "listed", read)
+    section.shown()
+    qtbot.waitUntil(lambda: not section.banner.isVisible(), timeout=PATIENCE)
 
 
 def test_a_secret_that_stays_in_the_keyring_is_told(
