@@ -278,7 +278,7 @@ async def test_reading_a_damaged_file_fails_that_turn_and_not_the_loop(tmp_path:
         other.close()
         whole = path.read_bytes()
         path.write_bytes(whole[:200_000] + b"\xff" * (len(whole) - 200_000))
-        connection = database.reader_of_turn()
+        connection = database.reading_in_turn().connection
         with pytest.raises(sqlite3.DatabaseError):
             connection.execute("SELECT sum(length(value)) FROM setting").fetchall()
         await asyncio.sleep(0)
