@@ -15,8 +15,9 @@ import click
 
 from server.cli.messages import worded
 from server.cli.output import CAREFUL, say
+from server.cli.ownership import give_back
 from server.cli.streams import take_any_text
-from server.config import data_folder, load_config, mistyped
+from server.config import data_folder, data_path, load_config, mistyped
 from server.faults import Fault
 from server.scim.errors import ScimError
 from server.tokens import TokenRuleError
@@ -102,6 +103,9 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (Fault, TokenRuleError, ScimError) as error:
             raise Failure(worded(error)) from error
+        finally:
+            if (invocation := ctx.find_object(Invocation)) is not None:
+                give_back(data_path(invocation.data_dir))
 
 
 def _refuse_what_is_no_text(command: click.Command, arguments: Sequence[str]) -> None:
