@@ -55,6 +55,10 @@ class Notifier:
         """Say that the end has begun."""
         self._tell("STOPPING=1", "STATUS=Finishing the requests in flight.")
 
+    def failed(self, reason: str) -> None:
+        """Say why it ends; the manager keeps that until the next start."""
+        self._tell(f"STATUS={_line(reason)}")
+
     def _tell(self, *lines: str) -> None:
         if self._address is None:
             return

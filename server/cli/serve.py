@@ -140,6 +140,7 @@ def serve(
         # A program that asked for its own line gets that one.
         ending = _faults_as_json() if as_json else log_lines.failures_logged() if in_json else nullcontext()
         stack.enter_context(ending)
+        stack.enter_context(supervision.failure_told())
         config = invocation.config(flags)
         folder = invocation.folder()
         claim = stack.enter_context(claimed(folder))

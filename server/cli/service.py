@@ -37,6 +37,8 @@ LOADED: Final = (
     "NRestarts",
     "StatusText",
 )
+ENDED: Final = ("dead", "failed", "auto-restart")
+"""Sub-states without a process: what the last one said may not hold any more."""
 
 user_option = click.option("--user", is_flag=True, help="A service of your own account instead of the system's.")
 
@@ -76,11 +78,14 @@ def install(invocation: Invocation, /, *, user: bool, kind: str | None, dry_run:
         raise Failure(
             f"The system's service has a folder of its own, {SYSTEM_DATA}: leave --data-dir out, or use --user."
         )
-    wanted = wanted_by(folder, options)
     if kind != SYSTEMD:
-        _print_for(kind, wanted, user=user, dry_run=dry_run)
+        _print_for(kind, wanted_by(folder, options), user=user, dry_run=dry_run)
         return
     systemd = Systemd.of(user=user)
+    if not dry_run:
+        # First of all: who may not do this may not read the settings either, and is told what helps.
+        systemd.check()
+    wanted = wanted_by(folder, options)
     try:
         unit = user_unit(wanted) if user else system_unit(wanted)
     except ValueError as error:
@@ -92,15 +97,19 @@ def install(invocation: Invocation, /, *, user: bool, kind: str | None, dry_run:
         for words in commands:
             say(f"  {' '.join(systemd.command(*words))}", style=QUIET)
         return
-    systemd.check()
     for file in filter(None, (wanted.tls_cert, wanted.tls_key)):
         if not Path(file).is_file():
             raise Failure(f"There is no file {file}: name the PEM files of a certificate and its key.")
     if not user:
         _reachable_by_a_service()
     systemd.write(unit)
-    for words in commands:
+    *prepare, start = commands
+    for words in prepare:
         systemd.tell(*words)
+    try:
+        systemd.tell(*start)
+    except Failure as failure:
+        raise Failure(_why_not(systemd) or failure.message) from failure
     say(f"Perch is a service now, by {systemd.path}. Its log: journalctl {'--user ' if user else ''}-u perch")
     if user:
         say("So that it runs while you are not logged in: loginctl enable-linger")
@@ -135,18 +144,38 @@ def status(invocation: Invocation, *, user: bool, as_json: bool) -> None:
     if found["installed"]:
         told = systemd.properties(LOADED)
         found |= {
-            "starts_by_itself": told.get("UnitFileState", "") == "enabled",
+            "starts_by_itself": told["UnitFileState"] == "enabled" if "UnitFileState" in told else None,
             "state": " ".join(filter(None, (told.get("ActiveState"), told.get("SubState")))) or "unknown",
             "process": int(told.get("MainPID") or 0) or None,
             "restarts": int(told.get("NRestarts") or 0),
             "result": told.get("Result") or None,
-            "says": told.get("StatusText") or None,
+            "says": _said(told),
         }
     found |= _served(data_path(invocation.data_dir) if user or invocation.data_dir else SYSTEM_DATA)
     if as_json:
         show_json(found)
     else:
         show_details([(name.replace("_", " "), value) for name, value in found.items()])
+
+
+def _said(told: dict[str, str]) -> str | None:
+    """Give what the service said of itself, unless it was killed since: systemd keeps its last words until it starts.
+
+    What ends by itself for a reason says that reason last.
+    """
+    if told.get("SubState") in ENDED and told.get("Result") != "exit-code":
+        return None
+    return told.get("StatusText") or None
+
+
+def _why_not(systemd: Systemd) -> str | None:
+    """Give why the service does not start, in its own words, if it has ended with some."""
+    told = systemd.properties(LOADED)
+    reason = _said(told) if told.get("SubState") in ENDED else None
+    return reason and (
+        f"The service does not start: {reason} It is tried anew every few seconds until that is mended, or "
+        "until `perch service uninstall`."
+    )
 
 
 def kind_of(platform: str) -> str:
@@ -227,6 +256,8 @@ def _only_with_systemd() -> None:
 def _served(folder: Path) -> dict[str, Any]:
     try:
         now = serving(folder)
+    except PermissionError:
+        return {"serves": None, "data_dir": str(folder), "unknown": f"only root may look into {folder}: use sudo"}
     except (OSError, Fault) as error:
         return {"serves": None, "data_dir": str(folder), "unknown": str(error)}
     return {"serves": None if now is None else now.base_url, "data_dir": str(folder)}

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from server.cli.messages import worded
+from server.faults import Fault
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from server.cli.notification import Notifier
 
@@ -53,3 +56,15 @@ class Supervision:
             await alive
         if self.in_json:
             logger.info("Stopping: requests in flight are finished.")
+
+    @contextmanager
+    def failure_told(self) -> Iterator[None]:
+        """Say why it ends, so that `systemctl status` and `perch service status` do, and not where it served last."""
+        try:
+            yield
+        except Fault as fault:
+            self.notifier.failed(worded(fault))
+            raise
+        except Exception:
+            self.notifier.failed("Perch ends by a mistake of its own; its log says more.")
+            raise

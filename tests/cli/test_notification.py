@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.cli.command_line import CommandLine
     from tests.endpoint import Serve
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's, as are abstract addresses")
@@ -69,6 +70,14 @@ def test_an_endpoint_tells_when_it_is_ready_that_it_lives_and_when_it_stops(
         pass
     assert said[0] == "STOPPING=1"
     assert running.wait() == 0
+
+
+def test_an_endpoint_that_cannot_start_tells_why(manager: ServiceManager, perch: CommandLine) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = str(taken.getsockname()[1])
+        assert perch.process("serve", "--port", port, environ={SOCKET: manager.address}).exit_code == 1
+    (said,) = manager.heard()
+    assert said.startswith(f"STATUS=Another program listens on 127.0.0.1:{port}.")
 
 
 def test_an_endpoint_that_is_not_watched_is_not_talkative(manager: ServiceManager, serve: Serve) -> None:

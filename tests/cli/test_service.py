@@ -28,7 +28,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linu
 SYSTEMCTL = """#!/bin/sh
 echo "$@" >> "$TOLD"
 case "$*" in
-*show*) printf 'LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active\\nSubState=running\\nMainPID=4711\\n'
+*show*) test -z "$SHOWN" || { printf "$SHOWN"; exit; }
+        printf 'LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active\\nSubState=running\\nMainPID=4711\\n'
         printf 'Result=success\\nNRestarts=2\\nStatusText=Serving SCIM\\n' ;;
 *"$REFUSED"*) echo "Unit is masked." >&2; exit 1 ;;
 esac
@@ -58,6 +59,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
     monkeypatch.setenv("TOLD", str(made.told_file))
     monkeypatch.setenv("REFUSED", "nothing at all")
+    monkeypatch.setenv("SHOWN", "")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(systemd, "BOOTED", programs)
     monkeypatch.setattr(systemd, "SYSTEM_UNITS", made.system_unit.parent)
@@ -181,6 +183,72 @@ def test_the_status_joins_what_systemd_says_with_who_serves_the_folder(machine: 
         "data_dir": str(running.data_dir),
     }
     assert ["starts by itself", "yes"] in perch("service", "status", "--user").lines
+
+
+@pytest.mark.parametrize(
+    ("state", "result", "says"),
+    [
+        ("activating auto-restart", "signal", None),
+        ("activating auto-restart", "watchdog", None),
+        ("inactive dead", "success", None),
+        ("failed failed", "signal", None),
+        ("activating auto-restart", "exit-code", "Another program listens."),
+        ("deactivating stop-sigterm", "success", "Another program listens."),
+    ],
+)
+def test_the_last_words_of_one_that_was_killed_or_has_stopped_are_not_taken_for_its_state(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch, state: str, result: str, says: str | None
+) -> None:
+    perch("service", "install", "--user")
+    assert machine.user_unit.exists()
+    active, sub = state.split()
+    text = "StatusText=Another program listens."
+    monkeypatch.setenv("SHOWN", f"ActiveState={active}\\nSubState={sub}\\nResult={result}\\n{text}\\n")
+    found = perch("service", "status", "--user", "--json").json
+    assert (found["state"], found["says"]) == (state, says)
+
+
+def test_a_manager_that_does_not_answer_is_not_taken_for_a_no(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    perch("service", "install", "--user")
+    assert machine.user_unit.exists()
+    monkeypatch.setenv("SHOWN", "\\n")
+    found = perch("service", "status", "--user", "--json").json
+    assert (found["state"], found["starts_by_itself"]) == ("unknown", None)
+
+
+def test_who_may_not_look_into_the_folder_is_told_what_helps(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder / "serve.lock"))
+
+    assert machine.told == []
+    monkeypatch.setattr(service_commands, "serving", forbidden)
+    found = perch("service", "status", "--json").json
+    assert found["unknown"] == "only root may look into /var/lib/perch: use sudo"
+
+
+def test_a_service_that_does_not_start_is_told_in_its_own_words(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REFUSED", "restart")
+    monkeypatch.setenv("SHOWN", "SubState=auto-restart\\nResult=exit-code\\nStatusText=Another program listens.\\n")
+    said = perch.refused("service", "install", "--user")
+    assert said.startswith("The service does not start: Another program listens. It is tried anew")
+    assert "perch service uninstall" in said
+    assert machine.told[-2] == "--user restart perch.service"
+
+
+def test_who_is_not_root_is_told_so_before_anything_else(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "perch.toml").write_text("this is no setting")
+    monkeypatch.setattr(service_commands, "SYSTEM_DATA", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert "use sudo" in perch.refused("service", "install")
+    assert machine.told == []
 
 
 def test_a_machine_without_systemd_is_told_what_it_can_do_instead(

@@ -48,6 +48,7 @@ REQUIRED = {
     "StateDirectoryMode": "0700",
     "UMask": "0077",
     "StandardError": "journal",
+    "SyslogIdentifier": "perch",
     "NoNewPrivileges": "yes",
     "ProtectSystem": "strict",
     "ProtectHome": "yes",
@@ -149,6 +150,7 @@ def test_a_users_service_reads_them_itself_and_asks_for_nothing_that_needs_root(
     unit = user_unit(TLS)
     assert "'/etc/perch/certificate 1.pem'" in shlex.join(shlex.split(dict(lines(unit))["ExecStart"]))
     assert NOT_FOR_USERS.isdisjoint(dict(lines(unit)))
+    assert dict(lines(unit))["SyslogIdentifier"] == "perch"
 
 
 def test_a_port_that_is_kept_for_root_brings_the_one_right_that_it_needs() -> None:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+
+import pytest
 
 from server.cli.notification import Notifier
 from server.cli.supervision import Supervision
-
-if TYPE_CHECKING:
-    import pytest
+from server.faults import Fault, FaultCode
 
 URL = "http://127.0.0.1:1/scim/v2"
 
@@ -58,3 +57,18 @@ async def test_an_endpoint_that_cannot_write_any_more_says_nothing_and_is_starte
     assert told.said == ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]
     assert [record.levelname for record in caplog.records] == ["CRITICAL"]
     await supervision.end(alive)
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (Fault(FaultCode.PORT_IN_USE, "127.0.0.1:80"), "STATUS=Another program listens on 127.0.0.1:80. Stop it, or"),
+        (RuntimeError("token"), "STATUS=Perch ends by a mistake of its own; its log says more."),
+    ],
+)
+def test_why_it_ends_is_the_last_that_is_told(error: Exception, said: str) -> None:
+    told = Told()
+    with pytest.raises(type(error)), Supervision(told, in_json=True).failure_told():
+        raise error
+    assert len(told.said) == 1
+    assert told.said[0].startswith(said)
