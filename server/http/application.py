@@ -57,7 +57,16 @@ VERSION_2 = "v2"
 
 NOTHING_ASIDE: Mapping[str, Handler] = MappingProxyType({})
 
-_CANONICAL = {"users": "Users", "groups": "Groups", "bulk": "Bulk"}
+_CANONICAL = {
+    "users": "Users",
+    "groups": "Groups",
+    "bulk": "Bulk",
+    "schemas": "Schemas",
+    "resourcetypes": "ResourceTypes",
+    "serviceproviderconfig": "ServiceProviderConfig",
+    "serviceproviderconfigs": "ServiceProviderConfigs",
+}
+"""The RFC's spelling, which clients use and the metrics show."""
 
 logger = logging.getLogger("perch.http")
 

@@ -73,6 +73,30 @@ def test_the_numbers_are_for_who_shows_a_token(serve: Serve) -> None:
     assert "GET" in asked(running.port, METRICS, "DELETE", Authorization=f"Bearer {running.token}").refused(405)
 
 
+def test_a_route_is_spelled_as_in_the_rfc_however_it_was_asked_for(serve: Serve) -> None:
+    running = serve()
+    paths = ["/schemas", "/SCHEMAS/x", "/resourcetypes/user", "/serviceProviderConfig", "/USERS", "/groups/1"]
+    for path in paths:
+        ask(running, "GET", path)
+    text = asked(running.port, METRICS, Authorization=f"Bearer {running.token}").body.decode()
+    routes = set(re.findall(r'_requests_total{route="/scim/v2/([^"]+)"', text))
+    assert routes == {"Schemas", "Schemas/{id}", "ResourceTypes/{id}", "ServiceProviderConfig", "Users", "Groups/{id}"}
+
+
+def test_paths_and_methods_that_are_made_up_add_no_series(serve: Serve) -> None:
+    running = serve()
+    for number in range(30):
+        for path in (f"/{number}", f"/Users/{number}", f"/schemas/{number}", f"/a{number}/b"):
+            ask(running, ("GET", "PROPFIND", "REPORT")[number % 3], path)
+    text = asked(running.port, METRICS, Authorization=f"Bearer {running.token}").body.decode()
+    found = set(re.findall(r'_requests_total{route="([^"]+)",method="([^"]+)"', text))
+    assert found == {
+        (route, method)
+        for route in ("none", "/scim/v2/Users/{id}", "/scim/v2/Schemas/{id}")
+        for method in ("GET", "other")
+    }
+
+
 def test_a_port_of_their_own_needs_none_and_has_nothing_else(serve: Serve) -> None:
     running = serve("--metrics-port", "0")
     port = metrics_port(running)
