@@ -12,7 +12,7 @@ import click
 
 import server
 from server.cli.invocation import Failure, Invocation, pass_invocation
-from server.cli.output import QUIET, json_option, say, show_details, show_json
+from server.cli.output import CAREFUL, QUIET, json_option, say, show_details, show_json
 from server.cli.service_files import LABEL, Wanted, property_list, system_unit, user_unit, windows_service
 from server.cli.systemd import SYSTEM_DATA, UNIT, Systemd
 from server.config import data_path, load_config
@@ -111,6 +111,11 @@ def install(invocation: Invocation, /, *, user: bool, kind: str | None, dry_run:
     except Failure as failure:
         raise Failure(_why_not(systemd) or failure.message) from failure
     say(f"Perch is a service now, by {systemd.path}. Its log: journalctl {'--user ' if user else ''}-u perch")
+    if not user and (outside := _exports_outside(folder)):
+        say(
+            f"The service may not write into {outside}, which export_daily names: choose a folder below {folder}.",
+            style=CAREFUL,
+        )
     if user:
         say("So that it runs while you are not logged in: loginctl enable-linger")
     else:
@@ -219,6 +224,12 @@ def _outside(folder: Path, file: str | None) -> str | None:
     if file is None or (folder / file).is_relative_to(folder):
         return None
     return file
+
+
+def _exports_outside(folder: Path) -> str | None:
+    """Give the folder of the daily export if the system's service sees it read-only."""
+    exports = load_config(folder, {}).export_daily
+    return None if exports is None or (folder / exports).is_relative_to(folder) else exports
 
 
 def _config(folder: Path, options: dict[str, Any], cert: str | None, key: str | None) -> ServerConfig:

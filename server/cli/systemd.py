@@ -60,13 +60,18 @@ class Systemd:
             )
         if not self.user and os.geteuid() != 0:
             raise Failure("Only root may change the system's services: use sudo, or --user for a service of your own.")
+        if self.user and (done := self._run(("show", "--property", "Version"))).returncode != 0:
+            # After `su` or `sudo -u` nobody tells where that user's manager is, and perhaps it does not run.
+            raise Failure(
+                f"Your account's own service manager does not answer ({_words(done)}): log in as that user, on the "
+                "machine or by ssh, rather than by sudo or su, and try again. Nothing was changed."
+            )
 
     def tell(self, *words: str) -> None:
         """Run a command that must succeed; raises Failure with what it said."""
         done = self._run(words)
         if done.returncode != 0:
-            said = (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"
-            raise Failure(f"`{' '.join(self.command(*words))}` failed: {said}")
+            raise Failure(f"`{' '.join(self.command(*words))}` failed: {_words(done)}")
 
     def properties(self, names: Sequence[str]) -> dict[str, str]:
         """Read properties of the unit; empty where the manager does not answer."""
@@ -94,3 +99,8 @@ class Systemd:
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise Failure(f"`{' '.join(self.command(*words))}` could not be run: {error}") from error
+
+
+def _words(done: subprocess.CompletedProcess[str]) -> str:
+    """Give what a command said for its failure."""
+    return (done.stderr or done.stdout).strip() or f"exit code {done.returncode}"

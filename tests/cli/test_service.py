@@ -28,6 +28,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linu
 SYSTEMCTL = """#!/bin/sh
 echo "$@" >> "$TOLD"
 case "$*" in
+*Version*) test -z "$ASKED" || { echo "Failed to connect to bus: No medium found" >&2; exit 1; } ;;
 *show*) test -z "$SHOWN" || { printf "$SHOWN"; exit; }
         printf 'LoadState=loaded\\nUnitFileState=enabled\\nActiveState=active\\nSubState=running\\nMainPID=4711\\n'
         printf 'Result=success\\nNRestarts=2\\nStatusText=Serving SCIM\\n' ;;
@@ -46,7 +47,9 @@ class Machine:
 
     @property
     def told(self) -> list[str]:
-        return self.told_file.read_text("utf-8").splitlines() if self.told_file.exists() else []
+        """What it was told to do; what it was only asked is left out."""
+        lines = self.told_file.read_text("utf-8").splitlines() if self.told_file.exists() else []
+        return [line for line in lines if " show " not in f" {line} "]
 
 
 @pytest.fixture
@@ -60,6 +63,7 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     monkeypatch.setenv("TOLD", str(made.told_file))
     monkeypatch.setenv("REFUSED", "nothing at all")
     monkeypatch.setenv("SHOWN", "")
+    monkeypatch.setenv("ASKED", "")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(systemd, "BOOTED", programs)
     monkeypatch.setattr(systemd, "SYSTEM_UNITS", made.system_unit.parent)
@@ -84,6 +88,27 @@ def test_a_service_of_ones_own_is_written_enabled_and_started(machine: Machine, 
     assert machine.told == ["--user daemon-reload", "--user enable perch.service", "--user restart perch.service"]
     assert "journalctl --user -u perch" in said
     assert "enable-linger" in said
+
+
+def test_after_su_it_says_that_nobody_is_there_to_be_told_and_leaves_no_file(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ASKED", "1")
+    said = perch.refused("service", "install", "--user")
+    assert "does not answer (Failed to connect to bus: No medium found): log in as that user" in said
+    assert not machine.user_unit.exists()
+    assert machine.told == []
+
+
+@root_only
+def test_an_export_into_a_folder_that_the_service_may_not_write_is_told(
+    machine: Machine, perch: CommandLine, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(service_commands, "SYSTEM_DATA", tmp_path)
+    for folder, outside in (("/srv/exports", True), (f"{tmp_path}/exports", False), ("exports", False)):
+        (tmp_path / "perch.toml").write_text(f'export_daily = "{folder}"')
+        assert ("which export_daily names" in perch("service", "install").err) is outside
+    assert machine.system_unit.exists()
 
 
 @root_only
@@ -238,7 +263,7 @@ def test_a_service_that_does_not_start_is_told_in_its_own_words(
     said = perch.refused("service", "install", "--user")
     assert said.startswith("The service does not start: Another program listens. It is tried anew")
     assert "perch service uninstall" in said
-    assert machine.told[-2] == "--user restart perch.service"
+    assert machine.told[-1] == "--user restart perch.service"
 
 
 def test_who_is_not_root_is_told_so_before_anything_else(
