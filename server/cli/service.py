@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import shlex
 import stat
 import sys
 from pathlib import Path
@@ -117,7 +118,10 @@ def install(invocation: Invocation, /, *, user: bool, kind: str | None, dry_run:
             style=CAREFUL,
         )
     if user:
-        say("So that it runs while you are not logged in: loginctl enable-linger")
+        # Without sudo it is denied to who came by ssh: the right is that of a session at the machine.
+        say(
+            f"So that it runs while you are not logged in: sudo loginctl enable-linger {shlex.quote(getpass.getuser())}"
+        )
     else:
         say(f"Its data folder: {SYSTEM_DATA}. A token: sudo perch --data-dir {SYSTEM_DATA} token create Okta")
 

@@ -5,6 +5,7 @@ No test machine is run by systemd, so `systemctl` is a program of the tests' own
 
 from __future__ import annotations
 
+import getpass
 import importlib
 import os
 import sys
@@ -87,7 +88,7 @@ def test_a_service_of_ones_own_is_written_enabled_and_started(machine: Machine, 
     assert machine.user_unit.stat().st_mode & 0o777 == 0o644
     assert machine.told == ["--user daemon-reload", "--user enable perch.service", "--user restart perch.service"]
     assert "journalctl --user -u perch" in said
-    assert "enable-linger" in said
+    assert f"sudo loginctl enable-linger {getpass.getuser()}" in said
 
 
 def test_after_su_it_says_that_nobody_is_there_to_be_told_and_leaves_no_file(
