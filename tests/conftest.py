@@ -1,4 +1,5 @@
 pytest_plugins = [
+    "tests.consuming",
     "tests.desktop.desks",
     "tests.directories",
     "tests.endpoint",

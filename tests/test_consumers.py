@@ -19,11 +19,11 @@ from server.webhook.event import event_id
 from server.webhook.secret import SecretKeeper, service_name
 from server.webhook.subscription import Letter, Misfit, SecretPlace, UnfitWebhook
 from server.workspace import Workspace
-from tests.consumer import Consumer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.consumer import Consumer
     from tests.gnome_keyring import SecretService
 
 URL = "https://consumer.example.com/perch?key=a"
@@ -35,16 +35,6 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
     with Workspace.open(tmp_path / "data", ServerConfig(required=("userName",)), actor="tests") as opened:
         opened.create("User", {"userName": "ada"})
         yield opened
-
-
-@pytest.fixture
-def consumer(tmp_path: Path) -> Iterator[Consumer]:
-    folder = tmp_path / "consumer"
-    folder.mkdir()
-    made = Consumer(folder, "a-secret-of-the-tests")
-    made.start()
-    yield made
-    made.kill()
 
 
 def add(workspace: Workspace, url: str = URL, *, from_start: bool = False) -> Added:

@@ -16,13 +16,12 @@ from server.webhook.event import event_id
 from server.webhook.secret import service_name
 from server.webhook.subscription import Letter
 from server.workspace import Workspace
-from tests.consumer import Consumer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.cli.command_line import CommandLine
+    from tests.consumer import Consumer
     from tests.gnome_keyring import SecretService
 
 URL = "https://consumer.example.com/perch"
@@ -41,16 +40,6 @@ def added(perch: CommandLine, secret_file: Path) -> str:
     perch("webhook", "add", URL, "--secret-file", str(secret_file), "--from-start")
     identity: str = listed(perch)[0]["id"]
     return identity
-
-
-@pytest.fixture
-def consumer(tmp_path: Path) -> Iterator[Consumer]:
-    folder = tmp_path / "consumer"
-    folder.mkdir()
-    made = Consumer(folder, "a-secret-of-the-tests")
-    made.start()
-    yield made
-    made.kill()
 
 
 def listed(perch: CommandLine) -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ from desktop.server_process import ServerProcess, next_free_port
 from desktop.settings.page import SettingsPage
 from server.config import load_config
 from server.workspace import Workspace
-from tests.consumer import Consumer
 from tests.desktop.desks import light
 from tests.desktop.settings.driving import PATIENCE
 
@@ -46,17 +45,6 @@ def settings_desk(qtbot: QtBot, settings_folder: Path) -> Iterator[Desk]:
         look = light()
         yield Desk(workspace, endpoint, live, Clipboard(), look)
         endpoint.stop()
-
-
-@pytest.fixture
-def consumer(tmp_path: Path) -> Iterator[Consumer]:
-    """A program that listens, and takes events that are signed with the secret it was given."""
-    folder = tmp_path / "consumer"
-    folder.mkdir()
-    made = Consumer(folder, "a-secret-of-the-tests")
-    made.start()
-    yield made
-    made.kill()
 
 
 @pytest.fixture

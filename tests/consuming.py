@@ -1,3 +1,5 @@
+"""``consumer``: a program that runs, and takes events that are signed with the secret it was given."""
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -13,7 +15,6 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def consumer(tmp_path: Path) -> Iterator[Consumer]:
-    """A consumer that runs."""
     folder = tmp_path / "consumer"
     folder.mkdir()
     made = Consumer(folder, "a-secret-of-the-tests")
