@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 Tree = dict[str, Any]
 """Canonical names; below each its own tree, or None for all of it."""
 
-_BRACKETS = re.compile(r'\[(?:[^\]"]|"(?:[^"\\]|\\.)*")*\]')
+MAX_LENGTH = 8_192
+"""Characters of all names together, as in a filter: the body of a search could bring a million of them."""
+
+_PIECES = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[\]]|[^"\[\]]+', re.DOTALL)
+"""Strings, brackets and what is between them. Each character is read once: a pattern for whole pairs of brackets would
+look for the end anew from each bracket that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +60,7 @@ def parse_projection(
     Names are compared without case; unknown ones are passed over; ``emails[type eq "work"]`` means ``emails``
     (OKTA.md C16). What is returned always cannot be excluded, what is returned never cannot be included, what
     is returned on request must be named. Raises InvalidValue where both parameters are given: RFC 7644 §3.9
-    makes them exclusive.
+    makes them exclusive; and for more than MAX_LENGTH characters.
     """
     if not attributes and not excluded_attributes:
         return _default(resource_type)
@@ -91,8 +96,24 @@ def _names(value: str | Sequence[str] | None, parameter: str) -> tuple[str, ...]
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
         raise InvalidValue(f"{parameter} must be a list of attribute names.")
-    names = [name.strip() for text in texts for name in _BRACKETS.sub("", text).split(",")]
+    if sum(map(len, texts)) > MAX_LENGTH:
+        raise InvalidValue(f"{parameter} has more than {MAX_LENGTH} characters; name fewer, or leave it out for all.")
+    names = [name.strip() for text in texts for name in _without_brackets(text).split(",")]
     return tuple(filter(None, names))
+
+
+def _without_brackets(text: str) -> str:
+    """Take value filters out of a list of names."""
+    if "[" not in text:
+        return text
+    kept = []
+    is_inside = False
+    for piece in _PIECES.findall(text):
+        if piece in "[]":
+            is_inside = piece == "["
+        elif not is_inside:
+            kept.append(piece)
+    return "".join(kept)
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ import pytest
 
 from resources import schema_documents
 from server.scim.errors import InvalidValue
-from server.scim.projection import parse_projection, project
+from server.scim.projection import MAX_LENGTH, parse_projection, project
 from server.scim.schema import Attribute
 from server.scim.schemas import ENTERPRISE_USER_URN, USER_URN, load_registry
 
@@ -179,3 +179,24 @@ def test_the_resource_stays_as_it_is() -> None:
     excluded("emails.value,meta")
     included("emails.value")
     assert repr(RESOURCE) == before
+
+
+def test_hostile_lists_take_linear_time() -> None:
+    for unit in ("[", '["', '["\\"', '[\\"', '"[', "[]", '["]"]', "[a,"):
+        text = unit * (MAX_LENGTH // len(unit))
+        for sent in (text, [text]):
+            # Twenty times are instantaneous, or take half a minute each.
+            for _ in range(20):
+                parse_projection(sent, None, USER)
+
+
+def test_brackets_that_never_end_hide_what_follows_and_nothing_before() -> None:
+    assert included('userName,emails[type eq "x,title') == included("userName,emails")
+    assert included('emails[type eq "x"],userName') == included("emails,userName")
+
+
+@pytest.mark.parametrize("sent", ["a," * (MAX_LENGTH // 2) + "b", ["title"] * MAX_LENGTH, ["t" * MAX_LENGTH, "t"]])
+def test_more_names_than_any_client_sends_are_refused(sent: Any) -> None:
+    for wanted, unwanted in ((sent, None), (None, sent)):
+        with pytest.raises(InvalidValue, match="more than 8192 characters; name fewer"):
+            parse_projection(wanted, unwanted, USER)
