@@ -44,6 +44,8 @@ SCALES: Final = ("1", "2")
 SETTLING: Final = 700
 """Milliseconds that a page has to show what it read."""
 PATIENCE: Final = 20_000
+BEGINNINGS: Final = {"settings": "address"}
+"""What a page reveals that would show what was chosen on it last."""
 DRAWS: Final = "SCREENS_DRAW"
 """Set for the process of one scale."""
 
@@ -116,7 +118,7 @@ def _draw_window(window: MainWindow, names: Sequence[str]) -> None:
         for mode in (Mode.LIGHT, Mode.DARK):
             window.set_mode(mode)
             for page in filter(lambda page: is_wanted(page.name), PAGES):
-                window.show_page(page.name)
+                window.show_page(page.name, BEGINNINGS.get(page.name))
                 settle()
                 keep(window, f"{page.name}_{mode}")
             for name, (where, target) in CHOSEN.items():
