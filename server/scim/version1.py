@@ -116,10 +116,39 @@ def _extension_from(name: str, value: Any) -> Any:
     }
 
 
+def _former_extension(value: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _renamed(item, "value", "managerId") if key == "manager" else item for key, item in value.items()}
+
+
 def _renamed(value: Any, folded: str, name: str) -> Any:
     if not isinstance(value, dict):
         return value
     return {name if key.lower() == folded else key: item for key, item in value.items()}
+
+
+# Requests, as a client writes them
+
+
+def request(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the body of a POST or PUT as a client of 1.1 sends it; the input is not changed.
+
+    A client sends back what it has read, so that what has another shape than it should is left as it is.
+    """
+    former: dict[str, Any] = {}
+    for name, value in document.items():
+        if name == "schemas" and isinstance(value, list) and all(isinstance(urn, str) for urn in value):
+            former[name] = urns(value)
+        elif name == ENTERPRISE_USER_URN and isinstance(value, dict):
+            former[ENTERPRISE_URN] = _former_extension(value)
+        else:
+            former[name] = value
+    return former
+
+
+def name_of(path: str) -> str:
+    """Give the path of an attribute in 1.1's names."""
+    path = path.replace(f"{ENTERPRISE_USER_URN}:manager.value", f"{ENTERPRISE_URN}:manager.managerId")
+    return path.replace(ENTERPRISE_USER_URN, ENTERPRISE_URN)
 
 
 # Answers
@@ -150,9 +179,7 @@ def resource(document: Mapping[str, Any]) -> dict[str, Any]:
         elif name in _WITHOUT_REFERENCES:
             former[name] = [{key: item for key, item in one.items() if key != "$ref"} for one in value]
         elif name == ENTERPRISE_USER_URN:
-            former[ENTERPRISE_URN] = {
-                key: _renamed(item, "value", "managerId") if key == "manager" else item for key, item in value.items()
-            }
+            former[ENTERPRISE_URN] = _former_extension(value)
         else:
             former[name] = value
     return former
@@ -165,9 +192,7 @@ def error(document: Mapping[str, Any]) -> dict[str, Any]:
     What the sentence names, it names as it was sent.
     """
     detail, status = document["detail"], document["status"]
-    if ENTERPRISE_USER_URN in detail:
-        detail = detail.replace(f"{ENTERPRISE_USER_URN}:manager.value", f"{ENTERPRISE_URN}:manager.managerId")
-        detail = detail.replace(ENTERPRISE_USER_URN, ENTERPRISE_URN)
+    detail = name_of(detail)
     return {
         "schemas": [CORE_URN],
         "Errors": [{"description": detail, "code": int(status)}],

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from server.scim.errors import InvalidSyntax, InvalidValue
 from server.scim.patch import PATCH_OP_URN
-from server.scim.version1 import paths_from, resource_from
+from server.scim.version1 import CORE_URN, paths_from, resource_from
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from server.scim.schema import ResourceType
 
@@ -56,6 +56,30 @@ def patch_from(body: Any, resource_type: ResourceType) -> Any:
     for name, values in lists.items():
         operations += _merge(name, values)
     return {"schemas": [PATCH_OP_URN], "Operations": operations}
+
+
+def partial_from(message: Mapping[str, Any], identifier: str) -> dict[str, Any]:
+    """Give the partial resource that says what a PatchOp message does, as Okta writes both (OKTA.md 1.11, 2.5).
+
+    Attributes with or without a path, values added to a list or put in its place, and ``members[value eq "…"]``
+    removed: a message that does anything else has no such form.
+    """
+    partial: dict[str, Any] = {"schemas": [CORE_URN], "id": identifier}
+    for operation in message["Operations"]:
+        path, value = operation.get("path"), operation.get("value")
+        if path is None:
+            partial.update(value)
+        elif operation["op"] == "remove":
+            name, _, condition = path.partition("[")
+            removed = json.loads(condition[condition.index('"') : condition.rindex("]")])
+            partial.setdefault(name, []).append({"value": removed, "operation": "delete"})
+        elif operation["op"] == "add":
+            partial.setdefault(path, []).extend(value)
+        elif isinstance(value, list):
+            partial |= {"meta": {"attributes": [path]}, path: [*value]}
+        else:
+            partial[path] = value
+    return partial
 
 
 def _cleared(body: dict[str, Any]) -> list[str]:

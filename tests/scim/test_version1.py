@@ -21,8 +21,10 @@ from server.scim.version1 import (
     answer,
     complete_list,
     error,
+    name_of,
     paths_from,
     query_from,
+    request,
     resource,
     resource_from,
     urns,
@@ -242,3 +244,26 @@ def test_only_parameters_that_name_attributes_are_read() -> None:
     query = parse_query(without_cursor, REGISTRY.user)
     assert (str(query.sort_by), query.projection is not None) == ("name.familyName", True)
     assert query.filter_text == f'{ENTERPRISE_USER_URN}:department eq "Sales"'
+
+
+def test_a_client_writes_what_a_server_reads() -> None:
+    sent = deepcopy(ADA)
+    written = request(ADA)
+    assert sent == ADA
+    # What a client was told it sends back whole; only names are another's.
+    assert written == {**FORMER_ADA, "groups": ADA["groups"], "meta": ADA["meta"]}
+    assert resource_from(written) == {**ADA, "schemas": FORMER_ADA["schemas"]}
+    assert request(written) == written
+
+
+@pytest.mark.parametrize("name", ["schemas", ENTERPRISE_USER_URN, "members", "groups", "meta"])
+@pytest.mark.parametrize("value", [None, 1, "text", [1], [{}], {"manager": "text"}])
+def test_a_client_sends_back_what_it_cannot_read(name: str, value: Any) -> None:
+    written = request({name: value})
+    assert list(written.values()) == [value]
+
+
+def test_a_path_is_named_as_1_1_has_it() -> None:
+    assert name_of(f"{ENTERPRISE_USER_URN}:manager.value") == f"{ENTERPRISE_URN}:manager.managerId"
+    assert name_of(f"{ENTERPRISE_USER_URN}:department") == f"{ENTERPRISE_URN}:department"
+    assert name_of("name.givenName") == "name.givenName"

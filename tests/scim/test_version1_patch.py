@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from server.scim.errors import InvalidSyntax, InvalidValue, Mutability, ScimError
 from server.scim.members import AddMembers, Member, MemberChange, RemoveMembers, ReplaceMembers, split_members
-from server.scim.patch import parse_patch
+from server.scim.patch import PATCH_OP_URN, parse_patch
 from server.scim.patch_application import apply_patch
 from server.scim.schemas import ENTERPRISE_USER_URN
 from server.scim.version1 import CORE_URN, ENTERPRISE_URN, resource
-from server.scim.version1_patch import patch_from
+from server.scim.version1_patch import partial_from, patch_from
 from tests.scim.patching import BABS, REGISTRY
 
 CUSTOM_URN = "urn:okta:onprem_app:1.0:user:custom"
@@ -197,3 +197,30 @@ def test_all_members_are_replaced_or_removed_by_meta_attributes() -> None:
 
 def test_a_rename_leaves_the_members_alone() -> None:
     assert member_changes({"schemas": [CORE_URN], "id": "g1", "displayName": "Poets"}) == ()
+
+
+def meant(*operations: dict[str, Any]) -> dict[str, Any]:
+    return partial_from({"schemas": [PATCH_OP_URN], "Operations": list(operations)}, "g1")
+
+
+def test_a_client_writes_a_patch_that_a_server_reads_as_it_was_meant() -> None:
+    removed = meant(
+        {"op": "remove", "path": 'members[value eq "u\\"1"]'},
+        {"op": "add", "path": "members", "value": [{"value": "u2"}]},
+    )
+    assert member_changes(removed) == (
+        RemoveMembers(('u"1',)),
+        AddMembers((Member("u2"),)),
+    )
+    replaced = meant({"op": "replace", "path": "members", "value": [{"value": "u2"}]})
+    assert member_changes(replaced) == (ReplaceMembers((Member("u2"),)),)
+    assert changed(meant({"op": "replace", "value": {"active": False}})) == {"active": False}
+    assert changed(meant({"op": "replace", "path": "active", "value": False})) == {"active": False}
+
+
+def test_a_patch_carries_the_id_of_its_resource() -> None:
+    assert meant({"op": "replace", "value": {"displayName": "Poets"}}) == {
+        "schemas": [CORE_URN],
+        "id": "g1",
+        "displayName": "Poets",
+    }
