@@ -22,7 +22,7 @@ from server.cli.invocation import Failure, Invocation, installed_version, pass_i
 from server.cli.messages import NO_COPY
 from server.cli.output import CAREFUL, QUIET, json_option, said, say, show_json
 from server.cli.simulation_output import follow, show_repeated, show_reports
-from server.okta.app import AppSettings
+from server.okta.app import addressed
 from server.okta.cleaning import AGENT, Tracker
 from server.okta.dialogues import Kind
 from server.okta.recording import Recorder, UnreadableRecordingError, read_recording
@@ -30,6 +30,7 @@ from server.okta.replaying import Replayer
 from server.okta.report import document
 from server.okta.report_page import page
 from server.okta.simulation import PEOPLE, Scenario, Simulation, new_mark
+from server.okta.speech import Version, version_below
 from server.okta.wire import Wire
 from server.vault import Outcome
 
@@ -61,6 +62,11 @@ MOST = 100_000
     default=str(Kind.CUSTOM),
     show_default=True,
     help="The kind of app: made in Okta's wizard, from Okta's catalog, or the on-prem agent.",
+)
+@click.option(
+    "--scim",
+    type=click.Choice([str(version) for version in Version]),
+    help="The version of SCIM the app is set to. Otherwise 2.0, and for the agent what the URL says: /v1 is 1.1.",
 )
 @click.option(
     "--scenario",
@@ -104,7 +110,7 @@ def simulate(invocation: Invocation, /, **options: Any) -> None:
     token = _token(invocation, options["token"], options["keyring"])
     context = _context(options["ca"], insecure=options["insecure"])
     if options["replay"] is not None:
-        _refuse_with("--replay", options, ("html", "record", "scenarios"))
+        _refuse_with("--replay", options, ("html", "record", "scenarios", "scim"))
         good = _replay(url, token, context, options["replay"], as_json=options["as_json"])
     else:
         good = _simulate(url, token, context, options)
@@ -121,29 +127,37 @@ def _simulate(url: str, token: str, context: ssl.SSLContext | None, options: dic
         _try_to_write(html)
     started = datetime.now().astimezone().isoformat(timespec="seconds")
     reports: list[Report] = []
+    version = None if options["scim"] is None else Version(options["scim"])
+    if version is None and version_below(url) is Version.ONE and kinds != [Kind.AGENT]:
+        say(
+            "Cloud apps speak SCIM 2.0 whatever the URL says. If yours is set to 1.1, add --scim 1.1; if not, give the "
+            "URL for 2.0, which ends in /v2 with Perch.",
+            style=CAREFUL,
+        )
     for kind in kinds:
         mark = new_mark()
+        settings = addressed(kind, url, version)
         simulation = Simulation(
             url,
             token,
-            AppSettings(kind=kind),
+            settings,
             people=options["people"],
             scenarios=[Scenario(name) for name in options["scenarios"]] or tuple(Scenario),
             speed=options["speed"],
-            wrap=_recorder(record, url, mark, token),
+            wrap=_recorder(record, url, mark, token, settings.version),
             context=context,
             mark=mark,
         )
         with _interruptible(simulation):
-            reports.append(follow(simulation.run(), kind))
+            reports.append(follow(simulation.run(), settings))
         if simulation.stop.is_set():
             break
-    version = installed_version()
+    perch = installed_version()
     if html is not None:
-        html.write_text(page(reports, started=started, version=version), "utf-8")
+        html.write_text(page(reports, started=started, version=perch), "utf-8")
         say(f"The report is in {html}.", style=QUIET)
     if options["as_json"]:
-        show_json(document(reports, started=started, version=version))
+        show_json(document(reports, started=started, version=perch))
     else:
         show_reports(reports)
     return all(report.ok for report in reports)
@@ -155,9 +169,10 @@ def _replay(url: str, token: str, context: ssl.SSLContext | None, file: Path, *,
     except (OSError, UnreadableRecordingError) as error:
         raise Failure(str(error)) from error
     mark = new_mark() if recording.run else ""
-    with closing(Tracker(Wire(url, token, context=context))) as tracker:
+    with closing(Tracker(Wire(url, token, context=context, version=recording.version))) as tracker:
         repeated = list(Replayer(recording, tracker, run=mark).play())
-        left_behind = _clean_up(tracker, Wire(url, token, context=context, agent=AGENT), mark)
+        wire = Wire(url, token, context=context, agent=AGENT, version=recording.version)
+        left_behind = _clean_up(tracker, wire, mark)
     show_repeated(repeated, left_behind, as_json=as_json)
     return not any(one.differences for one in repeated)
 
@@ -169,13 +184,13 @@ def _clean_up(tracker: Tracker, wire: Transport, mark: str) -> list[str]:
         return [reason for target in tracker.made if (reason := tracker.delete(wire, target))]
 
 
-def _recorder(file: Path | None, url: str, mark: str, token: str) -> Callable[[Transport], Transport]:
+def _recorder(file: Path | None, url: str, mark: str, token: str, version: Version) -> Callable[[Transport], Transport]:
     if file is None:
         return lambda transport: transport
 
     def recorded(transport: Transport) -> Transport:
         try:
-            return Recorder(transport, file, server=url, run=mark, secret=token)
+            return Recorder(transport, file, server=url, run=mark, secret=token, version=version)
         except OSError as error:
             raise Failure(f"{file} cannot be written: {error.strerror}. Choose another file.") from error
 

@@ -15,7 +15,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from server.cli.output import BAD, CAREFUL, GOOD, LINE, QUIET, amount, console, is_terminal, said, say, show_json
-from server.okta.report_page import APPS, headline, milliseconds
+from server.okta.report_page import app_title, headline, milliseconds
 from server.okta.rules import Severity
 from server.okta.simulation import PLANS
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
-    from server.okta.dialogues import Kind
+    from server.okta.app import AppSettings
     from server.okta.replaying import Repeated
     from server.okta.report import FeatureResult, Report
     from server.okta.rules import Finding
@@ -34,10 +34,10 @@ SHOWN = 12
 """Differences of a replay that a person is shown."""
 
 
-def follow(steps: Generator[Step, None, Report], kind: Kind) -> Report:
+def follow(steps: Generator[Step, None, Report], settings: AppSettings) -> Report:
     """Show how a simulation comes along, on stderr, and give its report."""
     if said().is_terminal:
-        return _followed_by_a_person(steps, kind)
+        return _followed_by_a_person(steps, app_title(settings.kind, settings.version))
     while True:
         try:
             step = next(steps)
@@ -46,12 +46,12 @@ def follow(steps: Generator[Step, None, Report], kind: Kind) -> Report:
             return report
         if step.ended:
             many = f", {amount(step.done, 'person').replace('persons', 'people')}" if step.total else ""
-            say(f"{kind}: {step.title}{many}, {step.seconds:.1f} s")
+            say(f"{settings.kind}: {step.title}{many}, {step.seconds:.1f} s")
 
 
-def _followed_by_a_person(steps: Generator[Step, None, Report], kind: Kind) -> Report:
+def _followed_by_a_person(steps: Generator[Step, None, Report], title: str) -> Report:
     out = said()
-    out.print(Padding(Text(APPS[kind][0], style="bold"), (1, 0, 0, 1)))
+    out.print(Padding(Text(title, style="bold"), (1, 0, 0, 1)))
     progress = Progress(
         SpinnerColumn(finished_text=Text("✓", style=GOOD), style=QUIET),
         TextColumn(
@@ -131,7 +131,7 @@ def _table(report: Report) -> Table:
         box=LINE,
         border_style=QUIET,
         header_style=QUIET,
-        title=APPS[report.kind][0],
+        title=app_title(report.kind, report.version),
         title_justify="left",
         title_style="bold",
         padding=(0, 2, 0, 0),
@@ -166,7 +166,7 @@ def _finding(report: Report, one: Finding, *, several: bool) -> RenderableType:
     title = Text.assemble(
         ("✗ " if fails else "! ", BAD if fails else CAREFUL),
         (one.rule.title, "bold"),
-        (f"  {APPS[report.kind][0]}" if several else "", QUIET),
+        (f"  {app_title(report.kind, report.version)}" if several else "", QUIET),
         (f"  {times:,} times" if times > 1 else "", QUIET),
     )
     grid = Table.grid(padding=(0, 2))

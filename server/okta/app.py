@@ -5,10 +5,11 @@ Belongs here: values, in the words of Okta's forms (OKTA.md 5.1). Must not know:
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from server.okta.dialogues import BATCH, Kind
+from server.okta.speech import CUSTOM_URN, Version, version_below
 
 UniqueIdentifier = Literal["userName", "email"]
 """*Unique identifier field for users*: whose value the look-up of a person asks for (OKTA.md 1.4)."""
@@ -45,11 +46,17 @@ DEFAULT_MAPPINGS: Final = (
 """Those of a custom app's defaults that the people here have values for, in the order of OKTA.md 1.4."""
 
 
+ONPREM_MAPPINGS: Final = (*DEFAULT_MAPPINGS, AttributeMapping("department", f"{CUSTOM_URN}:departmentName"))
+"""Those, and one that an admin of the agent has added in its own namespace (OKTA.md 2.4)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppSettings:
     """An app in Okta with provisioning switched on; raises ValueError for what its forms refuse."""
 
     kind: Kind = Kind.CUSTOM
+    version: Version = Version.TWO
+    """*SCIM version*; the on-prem agent has no such field and goes by the base URL (`addressed`)."""
     label: str = "Perch"
     """What the app is called in Okta's messages."""
     unique_identifier: UniqueIdentifier = "userName"
@@ -88,3 +95,16 @@ class AppSettings:
     def updates(self) -> bool:
         """Whether a changed profile is pushed."""
         return self.push_profile_updates and self.update_user_attributes
+
+
+def addressed(kind: Kind, base_url: str, version: Version | None = None) -> AppSettings:
+    """Give an app as its admin sets it up for an address: the agent's says which SCIM it speaks (OKTA.md 2.1).
+
+    A cloud app speaks 2.0 whatever its address, unless ``version`` says otherwise.
+    """
+    if version is None:
+        version = version_below(base_url) if kind is Kind.AGENT else Version.TWO
+    settings = AppSettings(kind=kind, version=version)
+    if kind is Kind.AGENT and version is Version.ONE:
+        return replace(settings, mappings=ONPREM_MAPPINGS)
+    return settings

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from server.okta.scenario import Step, Stopped
+from server.okta.speech import Version, spoken
 from server.okta.verdicts import ATTEMPTS, Asked, verdict
 from server.okta.wire import compact
 
@@ -28,10 +29,14 @@ BEFORE_REPLACE: Final = 0.2
 
 
 class Asking:
-    """A connection that is asked as Okta asks; ``pace`` is called with the seconds that Okta waits."""
+    """A connection that is asked as Okta asks; ``pace`` is called with the seconds that Okta waits.
 
-    def __init__(self, wire: Transport, pace: Callable[[float], None] | None) -> None:
+    ``version`` is what ``wire`` speaks. Requests are given in 2.0's names, and become the other's here.
+    """
+
+    def __init__(self, wire: Transport, pace: Callable[[float], None] | None, version: Version = Version.TWO) -> None:
         self.wire = wire
+        self.version = version
         self._pace = pace
 
     def __enter__(self) -> Self:
@@ -58,8 +63,9 @@ class Asking:
 
         Raises Stopped where Okta does not get past the answer.
         """
+        target, sent = spoken(self.version, target, body)
         for attempt in range(1, ATTEMPTS + 1):
-            answer = self.wire.send(method, target, body)
+            answer = self.wire.send(method, target, sent)
             judged = verdict(
                 answer.status,
                 answer.body,
@@ -68,10 +74,11 @@ class Asking:
                 retry_after=answer.headers.get("retry-after"),
                 attempt=attempt,
                 seconds=answer.duration / 1e6,
+                version=answer.version,
             )
             if absent is not None and answer.status in (404, 501):
                 judged = absent
-            yield Step(feature, method, target, body, answer, judged)
+            yield Step(feature, method, target, sent, answer, judged, meant=body)
             if judged.ok:
                 return answer
             if judged.wait is None or self._pace is None:

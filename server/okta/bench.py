@@ -15,6 +15,7 @@ from server.okta.cleaning import AGENT
 from server.okta.features import Feature
 from server.okta.person import okta_id
 from server.okta.scenario import Step
+from server.okta.speech import spoken
 from server.okta.tenant import OktaGroup, OktaPerson, OktaTenant, Outcome, Status
 from server.okta.verdicts import Asked, verdict
 from server.okta.wire import compact
@@ -168,7 +169,8 @@ class Bench:
         if self.stop.is_set():
             raise Interrupted
         content = body if isinstance(body, bytes) or body is None else compact(body)
-        answer = (wire or self.wire).send(method, target, content)
+        target, sent = spoken(self.tenant.client.version, target, content)
+        answer = (wire or self.wire).send(method, target, sent)
         judgement = verdict(
             answer.status,
             answer.body,
@@ -176,9 +178,11 @@ class Bench:
             reason=answer.reason,
             retry_after=answer.headers.get("retry-after"),
             seconds=answer.duration / 1e6,
+            version=answer.version,
         )
         # A row of the ledger may be none of Okta's features; a step has to name one.
-        step = Step(_FEATURES.get(feature, Feature.DISCOVERY), method, target, content, answer, judgement)
+        shown = _FEATURES.get(feature, Feature.DISCOVERY)
+        step = Step(shown, method, target, sent, answer, judgement, meant=content)
         if judged:
             self.ledger.note(step, feature=feature)
         else:

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 import orjson
 
+from server.okta.speech import Version
 from server.okta.verdicts import SOCKET_TIMEOUT
 from server.okta.wire import Answer, Wire
+from server.scim import version1
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -142,17 +144,18 @@ class Chaos:
                 return self._to_nobody(method, target, body)
             case Trouble.CONFLICT:
                 said = "Somebody or something of this name exists already."
-                return _error(HTTPStatus.CONFLICT, said, scim_type="uniqueness")
+                return self._error(HTTPStatus.CONFLICT, said, scim_type="uniqueness")
             case Trouble.TOO_MANY:
-                refused = _error(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests.")
+                refused = self._error(HTTPStatus.TOO_MANY_REQUESTS, "Too many requests.")
                 return replace(refused, headers={**refused.headers, "retry-after": str(RETRY_AFTER)})
             case Trouble.BAD_GATEWAY:
                 # Recorded of a tunnel whose server was gone (OKTA.md 1.4).
-                return Answer(502, "Bad Gateway", b"error code: 502", 1, {"content-type": "text/plain"})
+                words, kind = b"error code: 502", {"content-type": "text/plain"}
+                return Answer(502, "Bad Gateway", words, 1, kind, version=self.wire.version)
             case Trouble.NO_PATCH:
-                return _error(HTTPStatus.NOT_IMPLEMENTED, "PATCH is not supported.")
+                return self._error(HTTPStatus.NOT_IMPLEMENTED, "PATCH is not supported.")
             case Trouble.SERVER_ERROR:
-                return _error(HTTPStatus.INTERNAL_SERVER_ERROR, "The server has failed.")
+                return self._error(HTTPStatus.INTERNAL_SERVER_ERROR, "The server has failed.")
         return self._spoiled(trouble, self.wire.send(method, target, body))
 
     def close(self) -> None:
@@ -170,7 +173,7 @@ class Chaos:
         # Bound and not listening: nobody else can have the port meanwhile, and whoever connects is refused.
         with socket.socket() as nobody:
             nobody.bind(("127.0.0.1", 0))
-            astray = Wire(f"http://127.0.0.1:{nobody.getsockname()[1]}", "")
+            astray = Wire(f"http://127.0.0.1:{nobody.getsockname()[1]}", "", version=self.wire.version)
             astray.host = self.wire.host
             try:
                 return astray.send(method, target, body)
@@ -195,7 +198,18 @@ class Chaos:
         if self._delay < SOCKET_TIMEOUT:
             return replace(answer, duration=answer.duration + int(self._delay * 1e6))
         reason = f"Connect to {self.wire.host} failed: Read timed out"
-        return Answer(0, reason, b"", int(SOCKET_TIMEOUT * 1e6), failure=TimeoutError(reason))
+        failure = TimeoutError(reason)
+        return Answer(0, reason, b"", int(SOCKET_TIMEOUT * 1e6), failure=failure, version=self.wire.version)
+
+    def _error(self, status: HTTPStatus, detail: str, *, scim_type: str | None = None) -> Answer:
+        """Answer as a server that speaks SCIM does (RFC 7644 section 3.12)."""
+        document = {"schemas": [ERROR_URN], "status": str(status.value), "detail": detail}
+        if scim_type is not None:
+            document["scimType"] = scim_type
+        version = self.wire.version
+        said = orjson.dumps(document if version is Version.TWO else version1.error(document))
+        headers = {"content-type": version.media_type}
+        return Answer(status.value, status.phrase, said, 1, headers, version=version)
 
 
 def _concerns(trouble: Trouble, method: str) -> bool:
@@ -213,17 +227,9 @@ def _concerns(trouble: Trouble, method: str) -> bool:
     return True
 
 
-def _error(status: HTTPStatus, detail: str, *, scim_type: str | None = None) -> Answer:
-    """Answer as a server that speaks SCIM does (RFC 7644 section 3.12)."""
-    document = {"schemas": [ERROR_URN], "status": str(status.value), "detail": detail}
-    if scim_type is not None:
-        document["scimType"] = scim_type
-    headers = {"content-type": "application/scim+json"}
-    return Answer(status.value, status.phrase, orjson.dumps(document), 1, headers)
-
-
 def _in_words(answer: Answer) -> bytes:
-    document = answer.document()
+    # As it came, whatever version that is.
+    document = replace(answer, version=Version.TWO).document()
     if "Resources" not in document and "resources" not in document:
         return answer.body
     return orjson.dumps({name: str(value) if name.lower() in _NUMBERS else value for name, value in document.items()})

@@ -17,6 +17,7 @@ from server.okta.asking import PAGE, Asking
 from server.okta.features import Feature
 from server.okta.person import Person, merge
 from server.okta.scenario import scenario
+from server.okta.speech import Version
 from server.okta.verdicts import SOCKET_TIMEOUT, Asked, Verdict
 from server.okta.wire import Wire, compact, lookup
 
@@ -47,7 +48,7 @@ class Kind(StrEnum):
     CATALOG = "catalog"
     """From the OIN catalog, or a SCIM 2.0 Test App: PATCH for all but profiles."""
     AGENT = "agent"
-    """Behind Okta's on-prem agent, in its 2.0 mode: everything is a PUT of the whole (OKTA.md section 2)."""
+    """Behind Okta's on-prem agent: everything is a PUT of the whole (OKTA.md section 2)."""
 
 
 class OktaClient(Asking):
@@ -55,9 +56,9 @@ class OktaClient(Asking):
 
     ``pace`` is called with the seconds that Okta waits before a request (``time.sleep`` plays at Okta's own
     speed, a scaled one faster); None plays without a pause, and a 429 then ends the scenario instead of being
-    waited for. ``wire`` carries the requests instead of a connection of its own. ``people`` (by Okta's id) and
-    ``groups`` (by name) hold the server's ids, all that Okta remembers of it; ``shown_as`` what a group is called
-    there, where it is not Okta's name. ``batch`` is how many membership changes go into one PATCH.
+    waited for. ``wire`` carries the requests instead of a connection of its own, in this ``version``. ``people``
+    (by Okta's id) and ``groups`` (by name) hold the server's ids, all that Okta remembers of it; ``shown_as`` what a
+    group is called there, where it is not Okta's name. ``batch`` is how many membership changes go into one PATCH.
     """
 
     def __init__(
@@ -71,8 +72,10 @@ class OktaClient(Asking):
         timeout: float = SOCKET_TIMEOUT,
         choose: Callable[[str], str] = secrets.choice,
         wire: Transport | None = None,
+        version: Version = Version.TWO,
     ) -> None:
-        super().__init__(wire or Wire(base_url, token, scheme=scheme, timeout=timeout), pace)
+        carried = wire or Wire(base_url, token, scheme=scheme, timeout=timeout, version=version)
+        super().__init__(carried, pace, version)
         self.kind = kind
         self.people: dict[str, str] = {}
         self.groups: dict[str, str] = {}
@@ -265,6 +268,8 @@ class OktaClient(Asking):
             "password": self._placeholder(),
             "active": person.active,
         }
+        if not person.is_linked:
+            del body["groups"]
         answer = yield from self.ask(Feature.PUSH_NEW_USER, "POST", "/Users", Asked.CREATE_USER, compact(body))
         identifier = _id(answer.document())
         self.people[person.okta_id] = identifier

@@ -132,7 +132,7 @@ def check_bare_token(step: Step) -> list[Finding]:
 
 def check_unknown_path(step: Step) -> list[Finding]:
     """Check the answer to a path that does not exist, below the base URL (OKTA.md A32)."""
-    read = verdict(step.status, step.answer.body, Asked.READ)
+    read = verdict(step.status, step.answer.body, Asked.READ, version=step.answer.version)
     if read.rule in (Rule.ERROR_NOT_JSON, Rule.ANSWER_NOT_JSON):
         told = closed(detail(step.answer.body) or read.sentence)
         return [finding(Rule.UNKNOWN_PATH_NOT_JSON, step.request_line, told=told)]
@@ -237,7 +237,7 @@ def _contents(step: Step) -> Iterator[Finding]:
 
 def _form(step: Step) -> list[Finding]:
     """Find what is wrong with an error that was meant to be one."""
-    read = verdict(step.status, step.answer.body, Asked.READ, reason=step.answer.reason)
+    read = verdict(step.status, step.answer.body, Asked.READ, reason=step.answer.reason, version=step.answer.version)
     if read.rule is Rule.ERROR_NOT_JSON:
         return [Finding(read.rule, step.request_line, read.sentence, read.source, read.remedy, read.rule.severity)]
     return [finding(note, step.request_line) for note in read.notes]

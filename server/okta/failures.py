@@ -94,7 +94,7 @@ FAILURES: Final[Mapping[str, Reaction]] = MappingProxyType(
         ),
         "media-type-refused": Reaction(
             "The content type is refused",
-            "{reported} Okta always sends application/scim+json, its test suite application/json.",
+            "{reported} Okta sends application/scim+json, in SCIM 1.1 and from its test suite application/json.",
             cite("1.1 and A53", RECORDED, SUITE),
             "Read JSON under application/scim+json and application/json, with or without a charset.",
         ),

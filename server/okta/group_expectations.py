@@ -9,8 +9,6 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-import orjson
-
 from server.okta.expectations import called, is_refusal, reported
 from server.okta.rules import Rule, finding
 
@@ -129,7 +127,7 @@ def _members(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def _sent_members(step: Step) -> list[dict[str, Any]] | None:
     """Give the members that a write brings, None where it brings no membership."""
-    body = orjson.loads(step.request_body or b"{}")
+    body = step.sent()
     if step.method != "PATCH":
         members = body.get("members")
         return list(members) if isinstance(members, list) else None

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from server.okta.expectations import check_step, narrowed
 from server.okta.features import Feature
 from server.okta.report import FeatureResult, Report, feature_result, firsts
+from server.okta.speech import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -70,6 +71,7 @@ class Ledger:
         self,
         server: str,
         kind: Kind,
+        version: Version = Version.TWO,
         *,
         expected: Sequence[str],
         people: int,
@@ -82,6 +84,7 @@ class Ledger:
         return Report(
             server=server,
             kind=kind,
+            version=version,
             features=self.results(expected),
             findings=firsts(findings),
             times=Counter(one.rule for one in findings),

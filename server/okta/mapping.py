@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from server.okta.dialogues import Kind
 from server.okta.person import Person
+from server.okta.speech import Version
 from server.okta.universal import Status
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def mapped(person: OktaPerson, settings: AppSettings, *, user_name: str = "") ->
         email_type="primary" if is_agent else "work",
         second_email=str(second or ""),
         active=person.status is not Status.STAGED,
+        is_linked=not (is_agent and settings.version is Version.ONE),
         cleared=_cleared(person, settings, values),
     )
 

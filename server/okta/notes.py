@@ -15,6 +15,7 @@ from server.okta.reaction import (
     PREPARE,
     RECORDED,
     REFERENCE,
+    REFERENCE_OF_1_1,
     RFC_7643,
     RFC_7644,
     SAMPLES,
@@ -56,6 +57,31 @@ NOTES: Final[Mapping[str, Reaction]] = MappingProxyType(
             "Okta shows the error; its test suite compares status with the string, and fails.",
             cite("A33", SUITE + " steps 4 and 11", RFC_7644 + " section 3.12"),
             'Send status as a string: "404".',
+        ),
+        "error-not-1-1": Reaction(
+            "An error without Errors",
+            "In SCIM 1.1 Okta reads the description in Errors, then detail: its admin may read no reason.",
+            cite("2.5", REFERENCE_OF_1_1),
+            'Send {"Errors": [{"description": "…", "code": 404}]}, and a detail beside it for Okta\'s test suite.',
+        ),
+        "error-code-no-number": Reaction(
+            "The code of an error is not a number",
+            "Okta shows the error; its reference of SCIM 1.1 has the code in Errors as a number.",
+            cite("2.5", REFERENCE_OF_1_1),
+            "Send code as a number: 404, without quotes.",
+        ),
+        "list-not-1-1": Reaction(
+            "A list that is not one of SCIM 1.1",
+            "In SCIM 1.1 Okta looks for urn:scim:schemas:core:1.0 in the schemas of a list, and does not find it.",
+            cite("2.4 and B1", ON_PREMISES),
+            "Answer below /v1 in 1.1's form: the ListResponse of 2.0 belongs below /v2.",
+        ),
+        "resource-not-1-1": Reaction(
+            "An answer that is not one of SCIM 1.1",
+            "In SCIM 1.1 Okta looks for urn:scim:schemas:core:1.0 in schemas, and reads nothing under a URN of 2.0.",
+            cite("2.4 and B7", ON_PREMISES, "github.com/aaronanderson/okta-opp-scim-entitlements"),
+            "Name urn:scim:schemas:core:1.0 in schemas, and put enterprise attributes under "
+            "urn:scim:schemas:extension:enterprise:1.0.",
         ),
         "list-number-missing": Reaction(
             "A list without startIndex or itemsPerPage",

@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from server.okta.bench import SAMPLE
 from server.okta.dialogues import Kind
 from server.okta.expectations import Situation, check_lookup
@@ -233,8 +231,7 @@ def _sent(step: Step | None) -> Mapping[str, Any]:
     """Give the body of a write; nothing where it was not sent or not accepted."""
     if step is None or step.request_body is None or not step.verdict.ok:
         return {}
-    document: Mapping[str, Any] = orjson.loads(step.request_body)
-    return document
+    return step.sent()
 
 
 def _last(played: Played, method: str) -> Step | None:

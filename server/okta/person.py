@@ -42,6 +42,8 @@ class Person:
     """Sent by the on-prem agent, as ``secondary``."""
     active: bool = True
     """False for a pending person of the on-prem agent (OKTA.md 2.4)."""
+    is_linked: bool = True
+    """False where the app tells neither Okta's id of the person nor groups that it does not know (OKTA.md 2.4)."""
     cleared: tuple[str, ...] = ()
     """Paths of mapped attributes that were emptied in Okta: an update leaves them out (OKTA.md 1.5)."""
 
@@ -52,7 +54,7 @@ class Person:
             "name": {"givenName": self.given_name, "familyName": self.family_name},
             "emails": self._emails(),
             **self.mapped,
-            "externalId": self.okta_id,
+            **({"externalId": self.okta_id} if self.is_linked else {}),
         }
 
     def _emails(self) -> list[dict[str, Any]]:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Final
 
 REFERENCE: Final = 'Okta, "SCIM 2.0 Protocol Reference" (developer.okta.com/docs/api/openapi/okta-scim/guides/scim-20)'
+REFERENCE_OF_1_1: Final = (
+    'Okta, "SCIM 1.1 Protocol Reference" (developer.okta.com/docs/api/openapi/okta-scim/guides/scim-11)'
+)
 CONCEPTS: Final = 'Okta, "Understanding SCIM" (developer.okta.com/docs/concepts/scim)'
 FAQ: Final = 'Okta, "SCIM integration concepts and requirements" (developer.okta.com/docs/concepts/scim/faqs)'
 PREPARE: Final = (

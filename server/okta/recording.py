@@ -1,9 +1,10 @@
 """A dialogue with a server kept in a file, without its secrets, and read again.
 
 Belongs here: the file's form, one JSON object a line. Must not know: what a request means, how a dialogue is repeated.
-The first line says what was recorded (``perch_recording``, ``server``, ``run``), each other line is an exchange:
-``method``, ``target``, ``body``, ``status``, ``reason``, ``headers``, ``answer``, ``duration`` (microseconds). A body
-that is no JSON stands as ``body_text`` or ``answer_text``. Files hold people's data: their owner alone reads them.
+The first line says what was recorded (``perch_recording``, ``server``, ``run``, ``scim``), each other line is an
+exchange: ``method``, ``target``, ``body``, ``status``, ``reason``, ``headers``, ``answer``, ``duration``
+(microseconds). A body that is no JSON stands as ``body_text`` or ``answer_text``. Files hold people's data: their owner
+alone reads them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 import orjson
 
+from server.okta.speech import Version
 from server.redaction import REDACTED, names_secret, redact_text
 
 if TYPE_CHECKING:
@@ -66,12 +68,23 @@ class Recording:
     run: str
     """The mark that the names of what was made carry; empty where they carry none."""
     exchanges: tuple[Exchange, ...]
+    version: Version = Version.TWO
+    """Of SCIM, as it was spoken."""
 
 
 class Recorder:
     """A transport that writes down what another one carries. Each thread may send."""
 
-    def __init__(self, transport: Transport, path: Path, *, server: str, run: str = "", secret: str = "") -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        path: Path,
+        *,
+        server: str,
+        run: str = "",
+        secret: str = "",
+        version: Version = Version.TWO,
+    ) -> None:
         """Begin a file anew; ``secret`` is redacted wherever it turns up. Raises OSError."""
         self._transport = transport
         self._secret = secret
@@ -80,7 +93,7 @@ class Recorder:
         self._file = os.fdopen(descriptor, "wb")
         # An older file keeps the permissions it had.
         path.chmod(0o600)
-        self._write({"perch_recording": FORM, "server": server, "run": run})
+        self._write({"perch_recording": FORM, "server": server, "run": run, "scim": str(version)})
 
     def __enter__(self) -> Self:
         return self
@@ -129,7 +142,8 @@ def read_recording(path: Path) -> Recording:
         exchanges = tuple(Exchange(**_object(line, number)) for number, line in enumerate(lines[1:], start=2) if line)
     except TypeError as error:
         raise UnreadableRecordingError(f"{path} holds a line that is no exchange: {error}") from error
-    return Recording(str(first.get("server", "")), str(first.get("run", "")), exchanges)
+    version = Version.ONE if first.get("scim") == Version.ONE else Version.TWO
+    return Recording(str(first.get("server", "")), str(first.get("run", "")), exchanges, version)
 
 
 def redacted(value: Any) -> Any:

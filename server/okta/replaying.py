@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
+from server.okta.verdicts import detail
 from server.redaction import REDACTED
 
 if TYPE_CHECKING:
@@ -176,8 +177,8 @@ def _status(status: int) -> str:
 def _told(answer: Answer, now: Any) -> str:
     if answer.status == 0:
         return f": {answer.reason}."
-    detail = now.get("detail") if isinstance(now, dict) else None
-    return f": {detail}" if answer.status >= 400 and detail else "."
+    told = detail(answer.body) if isinstance(now, dict) and answer.status >= 400 else ""
+    return f": {told}" if told else "."
 
 
 def shape(value: Any, path: str = "") -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from server.okta.rules import Severity
+from server.okta.speech import Version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,6 +52,8 @@ class Report:
     server: str
     """The base URL."""
     kind: Kind
+    version: Version = Version.TWO
+    """Of SCIM, as it was spoken."""
     features: tuple[FeatureResult, ...]
     findings: tuple[Finding, ...]
     """The first one of each rule, those that fail first."""
@@ -107,9 +110,10 @@ def document(reports: Sequence[Report], *, started: str, version: str) -> dict[s
     """Give reports on one server as a JSON object.
 
     Members: ``perch_report`` (1), ``version``, ``server``, ``started`` (ISO 8601), ``ok``, and for each kind of app in
-    ``apps``: ``app``, ``ok``, ``interrupted``, ``people``, ``requests``, ``seconds``, ``features`` (``feature``,
-    ``label``, ``ok``, ``reached``, ``requests``, ``median_ms``, ``worst_ms``, ``rules``), ``findings`` (``rule``,
-    ``title``, ``severity``, ``times``, ``request``, ``sentence``, ``source``, ``remedy``) and ``left_behind``.
+    ``apps``: ``app``, ``scim`` (``2.0`` or ``1.1``), ``ok``, ``interrupted``, ``people``, ``requests``, ``seconds``,
+    ``features`` (``feature``, ``label``, ``ok``, ``reached``, ``requests``, ``median_ms``, ``worst_ms``, ``rules``),
+    ``findings`` (``rule``, ``title``, ``severity``, ``times``, ``request``, ``sentence``, ``source``, ``remedy``) and
+    ``left_behind``.
     """
     return {
         "perch_report": FORM,
@@ -124,6 +128,7 @@ def document(reports: Sequence[Report], *, started: str, version: str) -> dict[s
 def _app(report: Report) -> dict[str, Any]:
     return {
         "app": str(report.kind),
+        "scim": str(report.version),
         "ok": report.ok,
         "interrupted": report.interrupted,
         "people": report.people,

@@ -16,17 +16,19 @@ from typing import TYPE_CHECKING, Final
 
 from server.okta.features import Feature
 from server.okta.rules import Severity
+from server.okta.speech import Version
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from server.okta.dialogues import Kind
     from server.okta.report import FeatureResult, Report
     from server.okta.rules import Finding, Rule
 
 APPS: Final[dict[str, tuple[str, str]]] = {
     "custom": ("Custom app", "Made in Okta's App Integration Wizard: everything is written by PUT."),
     "catalog": ("Catalog app", "From Okta's integration network: memberships and states are written by PATCH."),
-    "agent": ("On-prem agent", "Okta's Provisioning Agent in its SCIM 2.0 mode: everything is written by PUT."),
+    "agent": ("On-prem agent", "Okta's Provisioning Agent: everything is written by PUT, each time the whole."),
 }
 
 _PLACE: Final = re.compile(r"\{\{(\w+)\}\}")
@@ -34,6 +36,11 @@ _TICK: Final = '<path d="m5 12.5 4.5 4.5L19 7.5"/>'
 _CROSS: Final = '<path d="M6.5 6.5l11 11M17.5 6.5l-11 11"/>'
 _MARK: Final = '<path d="M12 6v7"/><path d="M12 17.5v.01"/>'
 _DASH: Final = '<path d="M7 12h10"/>'
+
+
+def app_title(kind: Kind, version: Version) -> str:
+    """Name a kind of app, and the version of SCIM where that is not 2.0."""
+    return f"{APPS[kind][0]}{'' if version is Version.TWO else f' in SCIM {version}'}"
 
 
 def page(reports: Sequence[Report], *, started: str, version: str) -> str:
@@ -109,7 +116,8 @@ def _listed(words: Sequence[str]) -> str:
 
 
 def _summary(reports: Sequence[Report]) -> str:
-    kinds = _listed([f"a {APPS[report.kind][0].lower()}" for report in reports]).replace("a on-", "an on-")
+    titles = [app_title(report.kind, report.version) for report in reports]
+    kinds = _listed([f"a {title[0].lower()}{title[1:]}" for title in titles]).replace("a on-", "an on-")
     failing = {one.rule for report in reports for one in report.failures}
     noted = {one.rule for report in reports for one in report.notes}
     told = f"<code>{escape(reports[0].server)}</code> was tried as Okta would use it, with {kinds}. "
@@ -164,7 +172,7 @@ def _overview(reports: Sequence[Report]) -> str:
         names[name] for name in [*Feature, *(name for name in names if name not in set(Feature))] if name in names
     ]
     cells = {(report.kind, one.label): one for report in reports for one in report.features}
-    head = "".join(f"<th>{escape(APPS[report.kind][0])}</th>" for report in reports)
+    head = "".join(f"<th>{escape(app_title(report.kind, report.version))}</th>" for report in reports)
     rows = "\n".join(
         f"<tr><td>{escape(label)}</td>"
         + "".join(f"<td>{_state(cells.get((report.kind, label)))}</td>" for report in reports)
@@ -179,7 +187,7 @@ def _overview(reports: Sequence[Report]) -> str:
 
 
 def _table(report: Report) -> str:
-    title, story = APPS[report.kind]
+    title, story = app_title(report.kind, report.version), APPS[report.kind][1]
     longest = max((one.worst for one in report.features), default=0) or 1
     rows = "\n".join(_row(one, longest) for one in report.features)
     return (
@@ -237,7 +245,8 @@ def _finding(seen: Sequence[tuple[Report, Finding]], *, several: bool) -> str:
     first = seen[0][1]
     fails = first.severity is Severity.FAILS
     times = sum(report.times.get(one.rule, 1) for report, one in seen)
-    apps = "".join(f'<span class="pill app">{escape(APPS[report.kind][0])}</span>' for report, _ in seen)
+    titles = [app_title(report.kind, report.version) for report, _ in seen]
+    apps = "".join(f'<span class="pill app">{escape(title)}</span>' for title in titles)
     often = f'<span class="pill app">{times:,} times</span>' if times > len(seen) else ""
     sign = _pill("bad", _CROSS, "Fails") if fails else _pill("careful", _MARK, "Remark")
     return (

@@ -38,6 +38,8 @@ class Rule(StrEnum):
     ERROR_NOT_JSON = "error-not-json"
     ERROR_NOT_SCIM = "error-not-scim"
     ERROR_STATUS_NUMBER = "error-status-number"
+    ERROR_NOT_1_1 = "error-not-1-1"
+    ERROR_CODE_NO_NUMBER = "error-code-no-number"
     ANSWER_NOT_JSON = "answer-not-json"
     TOKEN_REFUSED = "token-refused"  # noqa: S105 -- the name of a rule, not a secret
     CONFLICT_ON_CREATE = "conflict-on-create"
@@ -51,6 +53,8 @@ class Rule(StrEnum):
     STILL_TOO_MANY = "still-too-many"
     LIST_NUMBER_AS_STRING = "list-number-as-string"
     LIST_NUMBER_MISSING = "list-number-missing"
+    LIST_NOT_1_1 = "list-not-1-1"
+    RESOURCE_NOT_1_1 = "resource-not-1-1"
     LIST_WITHOUT_TOTAL = "list-without-total"
     LIST_WITHOUT_ARRAY = "list-without-array"
     LIST_ENTRY_WITHOUT_ID = "list-entry-without-id"

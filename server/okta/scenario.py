@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import wraps
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import orjson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -29,13 +31,21 @@ class Step:
     target: str
     """Path and query after the base URL, as sent."""
     request_body: bytes | None
+    """As sent."""
     answer: Answer
     verdict: Verdict
+    meant: bytes | None = None
+    """The request's body in 2.0's names, where that is not what was sent."""
 
     @property
     def request_line(self) -> str:
         """The request in one line: ``GET /Users?startIndex=1&count=2``."""
         return f"{self.method} {self.target}"
+
+    def sent(self) -> dict[str, Any]:
+        """Give the request's body in 2.0's names; empty without one."""
+        document: dict[str, Any] = orjson.loads(self.meant or self.request_body or b"{}")
+        return document
 
     @property
     def status(self) -> int:

@@ -168,6 +168,7 @@ class Simulation:
             timeout=self._timeout,
             context=self._context,
             agent=agent or USER_AGENT,
+            version=self._settings.version,
         )
 
     def run(self) -> Generator[Progress, None, Report]:
@@ -184,6 +185,7 @@ class Simulation:
         return bench.ledger.report(
             self._base_url,
             self._settings.kind,
+            self._settings.version,
             expected=[feature for scenario in self._scenarios for feature in PLANS[scenario].features],
             people=self._people,
             seconds=seconds,
@@ -193,7 +195,14 @@ class Simulation:
 
     def _bench(self) -> Bench:
         people = make_people(self.mark, self._people)
-        client = OktaClient(self._base_url, self._token, kind=self._settings.kind, pace=self._pace, wire=self._wire)
+        client = OktaClient(
+            self._base_url,
+            self._token,
+            kind=self._settings.kind,
+            pace=self._pace,
+            wire=self._wire,
+            version=self._settings.version,
+        )
         return Bench(
             tenant=OktaTenant(client, self._settings, people, make_groups(self.mark, people)),
             wire=self._wire,

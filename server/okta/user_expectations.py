@@ -13,6 +13,7 @@ import orjson
 
 from server.okta.expectations import called, is_refusal, reported
 from server.okta.rules import Rule, finding
+from server.okta.speech import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,9 +72,9 @@ def check_deactivated_read(step: Step) -> list[Finding]:
 
 def _sent(step: Step) -> dict[str, Any]:
     """Give the attributes that a write means to set, those of a PATCH too."""
-    body = orjson.loads(step.request_body or b"{}")
+    body = step.sent()
     if step.method != "PATCH":
-        return dict(body)
+        return body
     sent: dict[str, Any] = {}
     for operation in body.get("Operations", []):
         value = operation.get("value")
@@ -89,7 +90,12 @@ def _differences(step: Step, sent: Mapping[str, Any], user: Mapping[str, Any]) -
         rule = _broken(name, value, found)
         if rule is not None:
             shown = orjson.dumps(found).decode() if rule is Rule.ACTIVE_NOT_BOOLEAN else _shown(found)
-            facts = {"name": name, "sent": _shown(value), "found": shown, "asked": called(user)}
+            facts = {
+                "name": named(step.answer.version, name),
+                "sent": _shown(value),
+                "found": shown,
+                "asked": called(user),
+            }
             yield finding(rule, step.request_line, **facts)
     served, changed = user.get("name"), sent.get("name")
     if isinstance(served, Mapping) and isinstance(changed, Mapping) and isinstance(served.get("formatted"), str):

@@ -7,12 +7,14 @@ clocks, which request comes next. The quoted part of a sentence is Okta's own; w
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from server.okta.rules import Rule
+from server.okta.speech import Version
+from server.okta.version1_form import OF_2_0, notes_of_1_1
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -81,13 +83,24 @@ def verdict(
     retry_after: str | None = None,
     attempt: int = 1,
     seconds: float = 0.0,
+    version: Version = Version.TWO,
 ) -> Verdict:
     """Judge one answer as Okta would.
 
     ``status`` 0 means that no answer came and ``reason`` then says why; ``reason`` is otherwise HTTP's phrase
     and may be left out. ``attempt`` counts the sendings of this request from 1, ``seconds`` is how long the
-    answer took.
+    answer took, ``version`` what is spoken.
     """
+    judged = _judged(status, body, asked, reason, retry_after, attempt, seconds)
+    if version is Version.TWO or judged.rule in (Rule.NO_CONNECTION, Rule.TIMED_OUT, Rule.REDIRECTED):
+        return judged
+    # In 1.1 another form is expected, and no other reaction.
+    return replace(judged, notes=(*(one for one in judged.notes if one not in OF_2_0), *notes_of_1_1(status, body)))
+
+
+def _judged(
+    status: int, body: bytes, asked: Asked, reason: str, retry_after: str | None, attempt: int, seconds: float
+) -> Verdict:
     if status == 0 or seconds >= SOCKET_TIMEOUT:
         return _no_answer(reason if status == 0 else "")
     if status == 429:
@@ -110,8 +123,8 @@ def verdict(
 def detail(body: bytes) -> str:
     """Give what Okta prints after "Errors reported by remote server:" for an error body.
 
-    The Error's ``detail``; a SCIM 1.1 error's descriptions; for a body that is not JSON, the parser's
-    complaint (OKTA.md 1.4, A32). An empty body gives an empty string.
+    A SCIM 1.1 error's descriptions (OKTA.md 2.5); the Error's ``detail``; for a body that is not JSON, the
+    parser's complaint (OKTA.md 1.4, A32). An empty body gives an empty string.
     """
     if not body.strip():
         return ""
@@ -121,15 +134,13 @@ def detail(body: bytes) -> str:
         return f"{_NOT_JSON}{complaint(body, error)}"
     if not isinstance(document, dict):
         return ""
-    told = _member(document, "detail")
-    if isinstance(told, str):
-        return told
     errors = _member(document, "Errors")
-    if isinstance(errors, list):
-        return "; ".join(
-            str(error["description"]) for error in errors if isinstance(error, dict) and "description" in error
-        )
-    return ""
+    listed = [one for one in errors if isinstance(one, dict)] if isinstance(errors, list) else []
+    told = "; ".join(str(error["description"]) for error in listed if error.get("description"))
+    if told:
+        return told
+    told = _member(document, "detail")
+    return told if isinstance(told, str) else ""
 
 
 def report(status: int, body: bytes, reason: str = "") -> str:

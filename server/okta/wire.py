@@ -15,6 +15,8 @@ from urllib.parse import quote, urlsplit
 
 import orjson
 
+from server.okta.speech import Version, understood
+
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Callable, Mapping
@@ -35,14 +37,16 @@ class Answer:
     """By lower-cased name."""
     failure: Exception | None = field(default=None, repr=False, compare=False)
     """What kept an answer from coming, where none came."""
+    version: Version = Version.TWO
+    """What was spoken; ``body`` is in it."""
 
     def document(self) -> dict[str, Any]:
-        """Give the body as an object; empty where it is something else (the verdict has said so)."""
+        """Give the body as an object in 2.0's names; empty where it is something else (the verdict has said so)."""
         try:
             document = orjson.loads(self.body)
         except orjson.JSONDecodeError:
             return {}
-        return document if isinstance(document, dict) else {}
+        return understood(self.version, document) if isinstance(document, dict) else {}
 
     def resources(self) -> list[dict[str, Any]]:
         """Give the resources of a list; Okta reads the names of a list without case (OKTA.md 1.4)."""
@@ -88,7 +92,7 @@ class Wire:
     """A connection to one SCIM server, opened at the first request and kept.
 
     ``scheme`` is what the app puts before the token: ``Bearer``, or nothing in the header mode of catalog
-    apps (OKTA.md 1.2). Not safe for two threads at once.
+    apps (OKTA.md 1.2). ``version`` decides on the headers; bodies are given in it. Not safe for two threads at once.
     """
 
     def __init__(
@@ -100,6 +104,7 @@ class Wire:
         timeout: float = 60.0,
         context: ssl.SSLContext | None = None,
         agent: str = USER_AGENT,
+        version: Version = Version.TWO,
     ) -> None:
         """Take the base URL as pasted, with or without a closing slash; ``timeout`` in seconds.
 
@@ -114,6 +119,7 @@ class Wire:
         self.host = parts.netloc.rpartition("@")[2]
         self.authorization = f"{scheme} {token}".strip()
         self.agent = agent
+        self.version = version
         self.connection = (
             http.client.HTTPSConnection(parts.hostname, parts.port, timeout=timeout, context=context)
             if parts.scheme == "https"
@@ -139,10 +145,10 @@ class Wire:
                 return self._exchange(method, target, body, started)
         except TimeoutError as error:
             self.connection.close()
-            return _silence(f"Connect to {self.host} failed: Read timed out", started, error)
+            return self._silence(f"Connect to {self.host} failed: Read timed out", started, error)
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
-            return _silence(f"Connect to {self.host} failed: {error}", started, error)
+            return self._silence(f"Connect to {self.host} failed: {error}", started, error)
 
     def close(self) -> None:
         """Close the connection; the next request opens another."""
@@ -158,13 +164,19 @@ class Wire:
         content = response.read()
         headers = {name.lower(): value for name, value in response.getheaders()}
         duration = (perf_counter_ns() - started) // 1000
-        return Answer(response.status, response.reason, _decoded(content, headers), duration, headers)
+        decoded = _decoded(content, headers)
+        return Answer(response.status, response.reason, decoded, duration, headers, version=self.version)
+
+    def _silence(self, reason: str, started: int, failure: Exception) -> Answer:
+        duration = (perf_counter_ns() - started) // 1000
+        return Answer(0, reason, b"", duration, failure=failure, version=self.version)
 
     def _headers(self, body: bytes | None) -> list[tuple[str, str]]:
         """OKTA.md 1.1: the header set of the recorded requests, in their order; a GET has no Content-Type."""
-        headers = [("Accept", "application/scim+json"), ("Accept-Charset", "utf-8")]
+        media_type = self.version.media_type
+        headers = [("Accept", media_type), ("Accept-Charset", "utf-8")]
         if body is not None:
-            headers.append(("Content-Type", "application/scim+json; charset=utf-8"))
+            headers.append(("Content-Type", f"{media_type}; charset=utf-8"))
         headers += [("User-Agent", self.agent), ("Authorization", self.authorization)]
         if body is not None:
             headers.append(("Content-Length", str(len(body))))
@@ -200,10 +212,6 @@ class Connections:
         """Let go of all connections; the next requests open others."""
         for one in self._all:
             one.close()
-
-
-def _silence(reason: str, started: int, failure: Exception) -> Answer:
-    return Answer(0, reason, b"", (perf_counter_ns() - started) // 1000, failure=failure)
 
 
 def _decoded(content: bytes, headers: Mapping[str, str]) -> bytes:

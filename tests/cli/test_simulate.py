@@ -18,8 +18,8 @@ from server.cli.simulate import TOKEN_VARIABLE
 from server.okta.dialogues import Kind
 from server.okta.rules import Rule
 from tests.endpoint import PATIENCE, clean_up, command
-from tests.okta.simulations import totals
-from tests.okta.stand_in import listing
+from tests.okta.simulations import former_url, totals
+from tests.okta.stand_in import Reply, listing, standing_in
 from tests.okta.test_trial import certificate
 from tests.okta.wrong_servers import TOKEN, serving_wrongly
 from tests.source_tree import ROOT
@@ -128,6 +128,48 @@ def test_a_dialogue_is_recorded_and_repeated(
     assert repeated["requests"] == len(kept.read_text("utf-8").splitlines()) - 1
     assert repeated["left_behind"] == []
     assert totals(other.base_url, other.token) == (0, 0)
+
+
+def test_the_agent_speaks_1_1_where_its_url_says_so(
+    perch: CommandLine, endpoint: RunningEndpoint, serve: Serve, tmp_path: Path
+) -> None:
+    kept, other = tmp_path / "dialogue.jsonl", serve()
+    arguments = ("--token", endpoint.token, "--app", "agent", "--people", "2")
+    ended = perch("simulate", former_url(endpoint), *arguments, "--record", str(kept), "--json")
+    assert [(app["app"], app["scim"], app["ok"]) for app in ended.json["apps"]] == [("agent", "1.1", True)]
+    assert "Cloud apps" not in ended.err
+    assert "urn:scim:schemas:core:1.0" in kept.read_text("utf-8")
+    assert "urn:ietf" not in kept.read_text("utf-8")
+    repeated = perch("simulate", former_url(other), "--token", other.token, "--replay", str(kept), "--json").json
+    assert (repeated["different"], repeated["left_behind"]) == (0, [])
+    assert totals(other.base_url, other.token) == (0, 0)
+
+
+def test_a_recording_of_1_1_is_repeated_with_the_headers_of_1_1(perch: CommandLine, tmp_path: Path) -> None:
+    kept = tmp_path / "dialogue.jsonl"
+    lines: list[dict[str, Any]] = [
+        {"perch_recording": 1, "server": "http://acme.lan/v1/", "run": "", "scim": "1.1"},
+        {"method": "PUT", "target": "/Users/1", "body": {"userName": "ada"}, "status": 404, "answer": {}},
+    ]
+    kept.write_text("\n".join(json.dumps(line) for line in lines))
+    told = Reply(404, {"Errors": [{"description": "nobody", "code": 404}]})
+    with standing_in(told) as stand_in:
+        ended = perch.run("simulate", stand_in.base_url, "--token", "t", "--replay", str(kept))
+        headers = dict(stand_in.received[0].headers)
+    assert headers["Accept"] == "application/json"
+    assert headers["Content-Type"] == "application/json; charset=utf-8"
+    assert ["PUT /Users/1", "Errors is new."] in ended.lines
+
+
+def test_a_cloud_app_is_told_that_its_url_does_not_choose_the_version(
+    perch: CommandLine, endpoint: RunningEndpoint
+) -> None:
+    arguments = ("simulate", former_url(endpoint), "--token", endpoint.token, *CONNECTION)
+    assert "add --scim 1.1" in perch(*arguments).err
+    assert "add --scim 1.1" in perch(*arguments, "--app", "all").err
+    chosen = perch(*arguments, "--scim", "1.1", "--app", "all", "--json")
+    assert "--scim" not in chosen.err
+    assert {app["scim"] for app in chosen.json["apps"]} == {"1.1"}
 
 
 def test_differences_end_with_one(perch: CommandLine, endpoint: RunningEndpoint, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Self
 
+from server.okta.asking import PATCH_URN
 from server.okta.expectations import (
     Situation,
     check_bare_filter,
@@ -40,6 +41,7 @@ from server.okta.import_expectations import (
 )
 from server.okta.rules import Rule
 from server.okta.scenario import Step
+from server.okta.speech import spoken
 from server.okta.user_expectations import (
     check_created_twice,
     check_deactivated_read,
@@ -85,7 +87,7 @@ class Examination:
         self.server = server
         self.findings: list[Finding] = []
         self.patience = IMPATIENCE if server.fault is Rule.TIMED_OUT else PATIENCE
-        self.wire = Wire(server.base_url, TOKEN, timeout=self.patience)
+        self.wire = Wire(server.base_url, TOKEN, timeout=self.patience, version=server.version)
 
     def __enter__(self) -> Self:
         return self
@@ -98,9 +100,10 @@ class Examination:
     ) -> Step:
         """Send one request, again where Okta would send it again, and judge it."""
         attempt = 0
+        target, sent = spoken(self.server.version, target, body)
         while True:
             attempt += 1
-            answer = (wire or self.wire).send(method, target, body)
+            answer = (wire or self.wire).send(method, target, sent)
             judged = verdict(
                 answer.status,
                 answer.body,
@@ -108,8 +111,9 @@ class Examination:
                 reason=answer.reason,
                 retry_after=answer.headers.get("retry-after"),
                 attempt=attempt,
+                version=self.server.version,
             )
-            step = Step(Feature.DISCOVERY, method, target, body, answer, judged)
+            step = Step(Feature.DISCOVERY, method, target, sent, answer, judged, meant=body)
             if judged.wait is None:
                 return step
             self.findings += check_step(step)
@@ -137,7 +141,8 @@ class Examination:
 
     def _ask_amiss(self) -> None:
         for token, scheme, check in (("wrong", "Bearer", check_wrong_token), (TOKEN, "", check_bare_token)):
-            wire = Wire(self.server.base_url, token, scheme=scheme, timeout=self.patience)
+            address, version = self.server.base_url, self.server.version
+            wire = Wire(address, token, scheme=scheme, timeout=self.patience, version=version)
             self.findings += check(self.ask("GET", "/Users?startIndex=1&count=2", Asked.LIST, wire=wire))
             wire.close()
         for method, target, asked, check in (
@@ -218,7 +223,7 @@ class Examination:
         return [one["value"] for one in step.answer.document().get("members", [])]
 
     def _patch(self, target: str, operation: dict[str, Any]) -> Step:
-        return self.play("PATCH", target, Asked.MODIFY, {"Operations": [operation]})
+        return self.play("PATCH", target, Asked.MODIFY, {"schemas": [PATCH_URN], "Operations": [operation]})
 
     def _deactivate(self, identifier: str) -> None:
         user = f"/Users/{identifier}"

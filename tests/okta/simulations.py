@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from server.okta.app import AppSettings
+from server.okta.app import addressed
 from server.okta.dialogues import Kind
 from server.okta.rules import Rule
 from server.okta.simulation import Progress, Scenario, Simulation
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from server.okta.report import Report
     from server.okta.rules import Finding
+    from server.okta.speech import Version
+    from tests.endpoint import RunningEndpoint
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,16 @@ def played(simulation: Simulation, look: Callable[[Progress], None] = lambda _: 
             return report
 
 
-def simulated(base_url: str, token: str, kind: Kind = Kind.CUSTOM, **options: Any) -> Report:
+def simulated(
+    base_url: str, token: str, kind: Kind = Kind.CUSTOM, version: Version | None = None, **options: Any
+) -> Report:
     """Simulate one kind of app against a server."""
-    return played(Simulation(base_url, token, AppSettings(kind=kind), **options))
+    return played(Simulation(base_url, token, addressed(kind, base_url, version), **options))
+
+
+def former_url(running: RunningEndpoint) -> str:
+    """Give the address below which Perch speaks SCIM 1.1, as the agent is given it."""
+    return f"{running.base_url.removesuffix('v2')}v1/"
 
 
 def totals(base_url: str, token: str) -> tuple[int, int]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from server.okta.app import DEFAULT_MAPPINGS, AppSettings
+from server.okta.app import DEFAULT_MAPPINGS, ONPREM_MAPPINGS, AppSettings, addressed
 from server.okta.dialogues import Kind
+from server.okta.speech import CUSTOM_URN, Version
 
 
 def test_a_new_app_has_everything_on_that_perch_is_for() -> None:
@@ -54,3 +55,21 @@ def test_the_safeguard_is_a_percentage(percent: int) -> None:
 def test_no_attribute_is_mapped_twice() -> None:
     assert len({mapping.okta for mapping in DEFAULT_MAPPINGS}) == len(DEFAULT_MAPPINGS)
     assert len({mapping.scim for mapping in DEFAULT_MAPPINGS}) == len(DEFAULT_MAPPINGS)
+
+
+@pytest.mark.parametrize(("base_url", "version"), [("http://acme.lan/v1/", "1.1"), ("http://acme.lan/v2/", "2.0")])
+def test_the_agent_speaks_what_its_address_says(base_url: str, version: str) -> None:
+    assert addressed(Kind.AGENT, base_url).version == version
+    assert addressed(Kind.AGENT, base_url, Version.TWO).version is Version.TWO
+
+
+@pytest.mark.parametrize("kind", [Kind.CUSTOM, Kind.CATALOG])
+def test_a_cloud_app_speaks_what_its_form_says(kind: Kind) -> None:
+    assert addressed(kind, "https://scim.example.com/v1") == AppSettings(kind=kind)
+    assert addressed(kind, "https://scim.example.com/v2", Version.ONE) == AppSettings(kind=kind, version=Version.ONE)
+
+
+def test_in_1_1_the_agent_has_a_namespace_of_its_own() -> None:
+    assert addressed(Kind.AGENT, "http://acme.lan/v2/").mappings == DEFAULT_MAPPINGS
+    assert addressed(Kind.AGENT, "http://acme.lan/v1/").mappings == ONPREM_MAPPINGS
+    assert ONPREM_MAPPINGS[-1].scim.startswith(f"{CUSTOM_URN}:")

@@ -8,6 +8,7 @@ import pytest
 from server.okta.chaos import RETRY_AFTER, Chaos, Trouble
 from server.okta.dialogues import Kind, OktaClient
 from server.okta.person import Person
+from server.okta.speech import Version
 from server.okta.verdicts import ATTEMPTS
 from server.okta.wire import Wire
 from tests.okta.stand_in import Reply, StandIn, listing, standing_in
@@ -170,3 +171,26 @@ def test_a_closed_connection_opens_again(between: Between) -> None:
         chaos.send("GET", "/Users")
         assert server.connections == 2
         chaos.close()
+
+
+@pytest.mark.parametrize("trouble", [Trouble.CONFLICT, Trouble.SERVER_ERROR, Trouble.TOO_MANY, Trouble.NO_PATCH])
+def test_in_1_1_an_error_has_its_form(trouble: Trouble) -> None:
+    with (
+        standing_in() as server,
+        closing(Chaos(Wire(server.base_url, "secret", version=Version.ONE), trouble)) as chaos,
+    ):
+        answer = chaos.send("PATCH", "/Users/1", b"{}")
+    assert answer.version is Version.ONE
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.document()["Errors"][0]["code"] == answer.status
+
+
+def test_in_1_1_numbers_become_text_and_names_stay() -> None:
+    entry = {"id": "1", "urn:scim:schemas:extension:enterprise:1.0": {"manager": {"managerId": "2"}}}
+    listed = Reply(200, {"schemas": ["urn:scim:schemas:core:1.0"], "totalResults": 1, "Resources": [entry]})
+    with standing_in(listed) as server:
+        wire = Wire(server.base_url, "secret", version=Version.ONE)
+        with closing(Chaos(wire, Trouble.TEXT_NUMBERS)) as chaos:
+            answer = chaos.send("GET", "/Users")
+    assert b'"totalResults":"1"' in answer.body
+    assert b"managerId" in answer.body

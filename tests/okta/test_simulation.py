@@ -16,9 +16,13 @@ from server.okta.features import Feature
 from server.okta.recording import Recorder, read_recording
 from server.okta.rules import Rule
 from server.okta.simulation import PLANS, Scenario, Simulation, new_mark, planned
-from server.okta.wire import Answer, Wire
+from server.okta.speech import CUSTOM_URN, Version
+from server.okta.wire import Answer, Wire, compact
+from server.redaction import REDACTED
+from server.scim.version1 import CORE_URN, ENTERPRISE_URN
 from tests.okta import test_edge_scenarios, test_group_scenarios, test_people_scenarios
-from tests.okta.simulations import played, simulated, totals
+from tests.okta.simulations import former_url, found_wrong, played, simulated, totals
+from tests.okta.wrong_servers import TOKEN, serving_wrongly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,6 +36,15 @@ LOCAL = {Rule.BASE_URL_NOT_HTTPS, Rule.NOBODY_LISTED, Rule.CAPABILITIES_MISSING,
 the agent's capabilities at /ServiceProviderConfigs."""
 
 
+SEED = compact(
+    {
+        "userName": "seed@example.com",
+        "name": {"givenName": "Seed", "familyName": "Example"},
+        "emails": [{"value": "seed@example.com", "primary": True}],
+    }
+)
+
+
 @pytest.mark.parametrize("kind", list(Kind))
 def test_every_feature_of_every_kind_of_app_is_green_with_perch(serve: Serve, kind: Kind) -> None:
     running = serve()
@@ -43,6 +56,98 @@ def test_every_feature_of_every_kind_of_app_is_green_with_perch(serve: Serve, ki
     assert totals(running.base_url, running.token) == (0, 0)
     expected = {feature for plan in PLANS.values() for feature in plan.features}
     assert {one.feature for one in report.features} >= {str(one) for one in expected}
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_every_feature_of_every_kind_of_app_is_green_in_scim_1_1(serve: Serve, kind: Kind) -> None:
+    running = serve()
+    report = simulated(former_url(running), running.token, kind, Version.ONE)
+    assert report.ok
+    assert {one.label for one in report.features if not one.ok} == set()
+    assert {one.rule for one in report.findings} <= LOCAL - {Rule.CAPABILITIES_MISSING}
+    assert report.left_behind == ()
+    assert report.version is Version.ONE
+    assert totals(running.base_url, running.token) == (0, 0)
+
+
+def test_the_agent_has_no_complaint_about_v1_where_somebody_is(serve: Serve) -> None:
+    running = serve()
+    with closing(Wire(running.base_url, running.token)) as wire:
+        assert wire.send("POST", "/Users", SEED).status == 201
+    report = simulated(former_url(running), running.token, Kind.AGENT)
+    assert report.version is Version.ONE, "its URL says so"
+    assert {one.rule for one in report.findings} <= {Rule.SLOW}
+    assert totals(running.base_url, running.token) == (1, 0)
+
+
+def test_what_the_agent_sends_to_v1_is_1_1_to_the_last_request(endpoint: RunningEndpoint, tmp_path: Path) -> None:
+    file = tmp_path / "dialogue.jsonl"
+    url = former_url(endpoint)
+
+    def wrap(transport: Transport) -> Transport:
+        return Recorder(transport, file, server=url, version=Version.ONE)
+
+    assert simulated(url, endpoint.token, Kind.AGENT, people=3, wrap=wrap).ok
+    recording = read_recording(file)
+    assert recording.version is Version.ONE
+    assert recording.exchanges[0].request_line == "GET /ServiceProviderConfigs"
+    assert {one.method for one in recording.exchanges} == {"GET", "POST", "PUT", "DELETE"}
+    written = [one.body for one in recording.exchanges if isinstance(one.body, dict)]
+    assert {urn for body in written for urn in body["schemas"]} == {CORE_URN, ENTERPRISE_URN, CUSTOM_URN}
+    for body in written:
+        assert not [name for name in body if name.startswith("urn:ietf:")], body
+    people = [body for body in written if "userName" in body]
+    assert {email["type"] for body in people for email in body["emails"]} == {"primary"}
+    assert all(body["password"] == REDACTED for body in people if body.get("title") != "Emptied")
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_good_server_of_1_1_is_not_accused(kind: Kind) -> None:
+    with serving_wrongly(None, Version.ONE) as server:
+        report = simulated(server.base_url, TOKEN, kind, Version.ONE)
+    assert {one.rule for one in report.findings} <= {Rule.SLOW, Rule.BASE_URL_NOT_HTTPS}, report.findings
+    assert report.left_behind == ()
+
+
+OF_1_1 = {
+    Rule.LIST_NOT_1_1: (Scenario.CONNECTION, "OKTA.md 2.4"),
+    Rule.RESOURCE_NOT_1_1: (Scenario.PUSH_USERS, "OKTA.md 2.4"),
+    Rule.ERROR_NOT_1_1: (Scenario.ERRORS, "OKTA.md 2.5"),
+    Rule.ERROR_CODE_NO_NUMBER: (Scenario.ERRORS, "OKTA.md 2.5"),
+}
+
+
+@pytest.mark.parametrize("rule", OF_1_1)
+def test_a_wrong_form_of_1_1_is_named_with_its_source(rule: Rule) -> None:
+    scenario, source = OF_1_1[rule]
+    finding = found_wrong(rule, scenario, kinds=[Kind.AGENT])
+    assert finding.source.startswith(source)
+    assert "SCIM 1.1" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("rule", "scenario"),
+    [
+        (Rule.LIST_NUMBER_AS_STRING, Scenario.CONNECTION),
+        (Rule.LOOKUP_HIDES_INACTIVE, Scenario.DEACTIVATE),
+        (Rule.MEMBERSHIPS_CLEARED, Scenario.GROUP_CHANGES),
+        (Rule.MEDIA_TYPE_REFUSED, Scenario.PUSH_USERS),
+        (Rule.CAPABILITIES_MISSING, Scenario.CONNECTION),
+        (Rule.DEACTIVATION_NOT_APPLIED, Scenario.DEACTIVATE),
+        (Rule.CONFLICT_ON_CREATE, Scenario.PUSH_USERS),
+    ],
+)
+def test_what_is_wrong_in_2_0_is_wrong_in_1_1(rule: Rule, scenario: Scenario) -> None:
+    with serving_wrongly(rule, Version.ONE) as server:
+        report = simulated(server.base_url, TOKEN, Kind.AGENT, scenarios=[scenario], lanes=1)
+    assert rule in {one.rule for one in report.findings}, report.findings
+    assert not {one.rule for one in report.findings} & OF_1_1.keys()
+
+
+def test_a_server_of_2_0_below_v1_is_told_what_the_agent_misses() -> None:
+    with serving_wrongly(None) as server:
+        report = simulated(server.base_url, TOKEN, Kind.AGENT, Version.ONE)
+    assert {one.rule for one in report.findings} >= {Rule.LIST_NOT_1_1, Rule.ERROR_NOT_1_1}
 
 
 def test_what_was_there_before_is_there_afterwards(endpoint: RunningEndpoint) -> None:
@@ -184,6 +289,7 @@ def test_every_rule_is_reached_by_a_simulation() -> None:
         Rule.INCREMENTAL_FILTER_IGNORED,
         Rule.GROUP_ENTRY_INCOMPLETE,
         Rule.DELETED_GROUP_REMAINS,
+        *OF_1_1,
     }
     of_the_address = {Rule.BASE_URL_UNDERSCORE, Rule.BASE_URL_TOO_LONG, Rule.BASE_URL_WITHOUT_SLASH}
     assert set(Rule) - tried == of_the_address, "no server on this machine has such an address"

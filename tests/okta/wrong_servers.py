@@ -11,7 +11,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from resources import schema_documents
 from server.okta.rules import Rule
+from server.okta.speech import Version
+from server.scim import version1
+from server.scim.schemas import load_registry
+from server.scim.version1_patch import patch_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +26,10 @@ ERROR_URN = "urn:ietf:params:scim:api:messages:2.0:Error"
 LIST_URN = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 CAPABILITIES_URN = "urn:okta:schemas:scim:providerconfig:1.0"
 PREFIX = "/scim/v2"
+FORMER_PREFIX = "/scim/v1"
+OF_1_1 = frozenset({Rule.ERROR_NOT_1_1, Rule.ERROR_CODE_NO_NUMBER, Rule.LIST_NOT_1_1, Rule.RESOURCE_NOT_1_1})
+"""What only a server of SCIM 1.1 can do wrong."""
+REGISTRY = load_registry(schema_documents())
 TOO_LATE = 20.0
 """Seconds for which an answer that is to come too late is held back; the end of the server lets it go."""
 BEYOND_THE_SUITE = 0.65
@@ -46,10 +55,11 @@ def refusal(status: int, detail: str, scim_type: str = "") -> Reply:
 
 
 class WrongServer:
-    """``fault`` is the one thing that it does wrong; None for nothing."""
+    """``fault`` is the one thing that it does wrong; None for nothing. It speaks one version of SCIM."""
 
-    def __init__(self, fault: Rule | None) -> None:
+    def __init__(self, fault: Rule | None, version: Version = Version.TWO) -> None:
         self.fault = fault
+        self.version = Version.ONE if fault in OF_1_1 else version
         self.base_url = ""
         self.users: dict[str, Document] = {}
         self.groups: dict[str, Document] = {}
@@ -86,6 +96,39 @@ class WrongServer:
         return "http://acme.lan/scim/v2" + ("" if self.fault is Rule.BASE_URL_WITHOUT_SLASH else "/")
 
     # What it is asked
+
+    def reply_to(self, method: str, target: str, authorization: str, media_type: str, body: bytes) -> Reply | None:
+        """Answer one request in the version that is spoken here."""
+        if self.version is Version.TWO:
+            return self.reply(method, target, authorization, media_type, body)
+        if self.fault is Rule.MEDIA_TYPE_REFUSED and body and not media_type.startswith("application/scim+json"):
+            return self._former(refusal(415, "send application/scim+json"))
+        target = target.replace(FORMER_PREFIX, PREFIX, 1).replace("ServiceProviderConfigs", "ServiceProviderConfig")
+        if method in ("POST", "PUT") and b"{" in body:
+            body = json.dumps(version1.resource_from(json.loads(body))).encode()
+        elif method == "PATCH":
+            of_what = REGISTRY.user if "/Users/" in target else REGISTRY.group
+            body = json.dumps(patch_from(json.loads(body), of_what)).encode()
+        reply = self.reply(method, target, authorization, media_type, body)
+        return None if reply is None else self._former(reply)
+
+    def _former(self, reply: Reply) -> Reply:
+        body = reply.body
+        if not isinstance(body, dict):
+            return reply
+        if "detail" in body:
+            former = body if self.fault is Rule.ERROR_NOT_1_1 else version1.error(body)
+            if self.fault is Rule.ERROR_CODE_NO_NUMBER:
+                former["Errors"][0]["code"] = str(reply.status)
+        elif "Resources" in body:
+            former = version1.answer(body)
+            if self.fault is Rule.LIST_NOT_1_1:
+                former["schemas"] = [LIST_URN]
+        else:
+            former = version1.resource({"schemas": [version1.CORE_URN], **body})
+            if self.fault is Rule.RESOURCE_NOT_1_1:
+                former["schemas"] = ["urn:ietf:params:scim:schemas:core:2.0:User"]
+        return Reply(reply.status, former, reply.headers)
 
     def reply(self, method: str, target: str, authorization: str, media_type: str, body: bytes) -> Reply | None:
         """Answer one request; None is no answer at all."""
@@ -401,8 +444,11 @@ class WrongServer:
         elif path == "members" and op == "add":
             kept = [one for one in group["members"] if one not in value]
             self._set_members(group, [*kept, *self._known(value)])
+        elif path == "members" and op == "remove" and value:
+            gone = [one["value"] for one in value]
+            self._set_members(group, [one for one in group["members"] if one["value"] not in gone])
         elif path == "members":
-            self._set_members(group, self._known(value))
+            self._set_members(group, self._known(value or []))
         else:
             if "members" in value:
                 self._set_members(group, self._known(value["members"]))
@@ -444,9 +490,9 @@ def _members_named(body: Document) -> list[Document]:
 
 
 @contextmanager
-def serving_wrongly(fault: Rule | None) -> Iterator[WrongServer]:
+def serving_wrongly(fault: Rule | None, version: Version = Version.TWO) -> Iterator[WrongServer]:
     """Run a server with one fault, or with none, on a port of its own."""
-    wrong = WrongServer(fault)
+    wrong = WrongServer(fault, version)
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -455,7 +501,7 @@ def serving_wrongly(fault: Rule | None) -> Iterator[WrongServer]:
         def _answer(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             told = self.headers.get("Authorization", ""), self.headers.get("Content-Type", "")
-            reply = wrong.reply(self.command, self.path, *told, body)
+            reply = wrong.reply_to(self.command, self.path, *told, body)
             if reply is None:
                 self.close_connection = True
                 return
@@ -475,7 +521,8 @@ def serving_wrongly(fault: Rule | None) -> Iterator[WrongServer]:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    wrong.base_url = f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
+    prefix = PREFIX if wrong.version is Version.TWO else FORMER_PREFIX
+    wrong.base_url = f"http://127.0.0.1:{server.server_address[1]}{prefix}"
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     try:
