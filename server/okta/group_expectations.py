@@ -53,7 +53,7 @@ def check_group_read(
     if group.get("displayName") != name:
         found = group.get("displayName") or "nothing"
         findings.append(finding(Rule.RENAME_NOT_APPLIED, step.request_line, sent=name, found=found))
-    listed = {member.get("value") for member in _members(group)}
+    listed = {member.get("value") for member in members_of(group)}
     wanted = set(members)
     lost = len(wanted - listed)
     if wanted and group.get("members") is None and change in (Change.CREATED, Change.MEMBERS):
@@ -78,7 +78,7 @@ def check_group_write(step: Step) -> list[Finding]:
     # OKTA.md 1.11: members may be left out of this answer.
     if not sent or not step.verdict.ok or not isinstance(group.get("members"), list):
         return []
-    listed = {member.get("value"): member for member in _members(group)}
+    listed = {member.get("value"): member for member in members_of(group)}
     findings = []
     if step.method == "POST" and not all(member.get("value") in listed for member in sent):
         facts = {"sent": len(sent), "found": len(listed)}
@@ -120,9 +120,11 @@ def check_deleted_group(step: Step) -> list[Finding]:
     return [finding(Rule.DELETED_GROUP_REMAINS, step.request_line)]
 
 
-def _members(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+def members_of(group: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Give the members that a group was read with; what has no id for a value is none."""
     members = group.get("members")
-    return [member for member in members if isinstance(member, Mapping)] if isinstance(members, list) else []
+    listed = [member for member in members if isinstance(member, Mapping)] if isinstance(members, list) else []
+    return [member for member in listed if isinstance(member.get("value"), str)]
 
 
 def _sent_members(step: Step) -> list[dict[str, Any]] | None:

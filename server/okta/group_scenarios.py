@@ -21,6 +21,7 @@ from server.okta.group_expectations import (
     check_group_write,
     check_repeated_change,
     check_unknown_member,
+    members_of,
 )
 from server.okta.import_expectations import check_group_entries, check_pages
 from server.okta.verdicts import Asked
@@ -98,7 +99,7 @@ def link_group(bench: Bench) -> Iterator[int]:
     step = bench.ask(Feature.GROUP_PUSH, "GET", f"/Groups/{server_id}", Asked.READ)
     called = str(step.answer.document().get("displayName") or names.linked)
     # Who was in it stays, whoever of Okta's comes in.
-    there = {member.get("value") for member in step.answer.document().get("members") or ()}
+    there = {member["value"] for member in members_of(step.answer.document())}
     wanted = {*former, *there}
     bench.ledger.found(Feature.GROUP_PUSH, check_group_read(step, name=called, members=wanted))
     yield 1

@@ -49,9 +49,12 @@ class Answer:
         return understood(self.version, document) if isinstance(document, dict) else {}
 
     def resources(self) -> list[dict[str, Any]]:
-        """Give the resources of a list; Okta reads the names of a list without case (OKTA.md 1.4)."""
-        resources: list[dict[str, Any]] = self._listed("resources") or []
-        return resources
+        """Give the resources of a list; Okta reads the names of a list without case (OKTA.md 1.4).
+
+        What is none is left out: the verdict on the list has said so.
+        """
+        listed = self._listed("resources")
+        return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
     def total(self) -> int:
         """Give ``totalResults`` of a list, 0 where there is none."""

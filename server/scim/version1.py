@@ -105,7 +105,10 @@ def resource_from(body: Any) -> Any:
     core = next((name for name in body if name.lower() == CORE_URN and isinstance(body[name], dict)), None)
     if core is not None:
         body = {**body[core], **{name: value for name, value in body.items() if name != core}}
-    return {paths_from(name): _extension_from(name, value) for name, value in body.items()}
+    # Most names are plain words, in which nothing is to be found.
+    return {
+        name if name.isidentifier() else paths_from(name): _extension_from(name, value) for name, value in body.items()
+    }
 
 
 def _extension_from(name: str, value: Any) -> Any:

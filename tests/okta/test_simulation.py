@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import ssl
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +23,7 @@ from server.redaction import REDACTED
 from server.scim.version1 import CORE_URN, ENTERPRISE_URN
 from tests.okta import test_edge_scenarios, test_group_scenarios, test_people_scenarios
 from tests.okta.simulations import former_url, found_wrong, played, simulated, totals
-from tests.okta.wrong_servers import TOKEN, serving_wrongly
+from tests.okta.wrong_servers import TOKEN, Reply, WrongServer, serving_wrongly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -142,6 +143,32 @@ def test_what_is_wrong_in_2_0_is_wrong_in_1_1(rule: Rule, scenario: Scenario) ->
         report = simulated(server.base_url, TOKEN, Kind.AGENT, scenarios=[scenario], lanes=1)
     assert rule in {one.rule for one in report.findings}, report.findings
     assert not {one.rule for one in report.findings} & OF_1_1.keys()
+
+
+def garbled(value: Any, chance: random.Random) -> Any:
+    """Put something else in the place of a few values, at any depth."""
+    if chance.random() < 0.03:
+        return chance.choice([None, 0, True, "x", "", [], {}, [1], ["a"], [None], {"a": 1}, [{}], [[]], {"value": 1}])
+    if isinstance(value, dict):
+        return {name: garbled(one, chance) for name, one in value.items()}
+    return [garbled(one, chance) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("version", Version)
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_a_server_says_a_simulation_ends_with_a_report(
+    monkeypatch: pytest.MonkeyPatch, seed: int, version: Version
+) -> None:
+    chance, reply_to = random.Random(seed), WrongServer.reply_to
+
+    def reply_garbled(server: WrongServer, *asked: Any) -> Reply | None:
+        reply = reply_to(server, *asked)
+        return None if reply is None else Reply(reply.status, garbled(reply.body, chance), reply.headers)
+
+    monkeypatch.setattr(WrongServer, "reply_to", reply_garbled)
+    with serving_wrongly(None, version) as server:
+        report = simulated(server.base_url, TOKEN, Kind.AGENT, version, people=2, lanes=1, timeout=5)
+    assert report.requests
 
 
 def test_a_server_of_2_0_below_v1_is_told_what_the_agent_misses() -> None:

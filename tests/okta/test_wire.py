@@ -170,3 +170,10 @@ def test_another_agent_may_be_named() -> None:
         wire.close()
 
         assert ("User-Agent", "Perch simulate") in stand_in.received[0].headers
+
+
+@pytest.mark.parametrize("listed", [None, 1, True, "x", {"id": "1"}, [None, "x", ["id"]]])
+def test_what_is_no_resource_is_none(listed: object) -> None:
+    answer = Answer(200, "OK", compact({"totalResults": 1, "Resources": listed}), 1)
+    assert answer.resources() == []
+    assert answer.first() is None
