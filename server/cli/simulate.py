@@ -128,12 +128,8 @@ def _simulate(url: str, token: str, context: ssl.SSLContext | None, options: dic
     started = datetime.now().astimezone().isoformat(timespec="seconds")
     reports: list[Report] = []
     version = None if options["scim"] is None else Version(options["scim"])
-    if version is None and version_below(url) is Version.ONE and kinds != [Kind.AGENT]:
-        say(
-            "Cloud apps speak SCIM 2.0 whatever the URL says. If yours is set to 1.1, add --scim 1.1; if not, give the "
-            "URL for 2.0, which ends in /v2 with Perch.",
-            style=CAREFUL,
-        )
+    if version is None:
+        _tell_version(url, kinds)
     for kind in kinds:
         mark = new_mark()
         settings = addressed(kind, url, version)
@@ -161,6 +157,23 @@ def _simulate(url: str, token: str, context: ssl.SSLContext | None, options: dic
     else:
         show_reports(reports)
     return all(report.ok for report in reports)
+
+
+def _tell_version(url: str, kinds: list[Kind]) -> None:
+    """Say which SCIM is spoken where a person may expect the other one."""
+    named = version_below(url)
+    if named is Version.ONE and kinds != [Kind.AGENT]:
+        say(
+            "Cloud apps speak SCIM 2.0 whatever the URL says. If yours is set to 1.1, add --scim 1.1; if not, give the "
+            "URL for 2.0, which ends in /v2 with Perch.",
+            style=CAREFUL,
+        )
+    if named is None and Kind.AGENT in kinds:
+        say(
+            "The on-prem agent goes by /v1 or /v2 in the URL, which has neither: SCIM 2.0 is spoken here. An agent may "
+            "choose 1.1 then; add --scim 1.1 to try that.",
+            style=CAREFUL,
+        )
 
 
 def _replay(url: str, token: str, context: ssl.SSLContext | None, file: Path, *, as_json: bool) -> bool:

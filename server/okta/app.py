@@ -100,10 +100,11 @@ class AppSettings:
 def addressed(kind: Kind, base_url: str, version: Version | None = None) -> AppSettings:
     """Give an app as its admin sets it up for an address: the agent's says which SCIM it speaks (OKTA.md 2.1).
 
-    A cloud app speaks 2.0 whatever its address, unless ``version`` says otherwise.
+    A cloud app speaks 2.0 whatever its address, unless ``version`` says otherwise; so does an agent here whose address
+    names none.
     """
     if version is None:
-        version = version_below(base_url) if kind is Kind.AGENT else Version.TWO
+        version = (version_below(base_url) if kind is Kind.AGENT else None) or Version.TWO
     settings = AppSettings(kind=kind, version=version)
     if kind is Kind.AGENT and version is Version.ONE:
         return replace(settings, mappings=ONPREM_MAPPINGS)

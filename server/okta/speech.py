@@ -32,10 +32,12 @@ class Version(StrEnum):
         return "application/json" if self is Version.ONE else "application/scim+json"
 
 
-def version_below(base_url: str) -> Version:
-    """Say which version the on-prem agent speaks to an address: ``/v1`` in its path is 1.1 (OKTA.md 2.1)."""
+def version_below(base_url: str) -> Version | None:
+    """Say which version an address names: ``/v1`` in its path is 1.1, ``/v2`` 2.0; None without (OKTA.md 2.1)."""
     segments = urlsplit(base_url).path.lower().split("/")
-    return Version.ONE if "v1" in segments and "v2" not in segments else Version.TWO
+    if "v2" in segments:
+        return Version.TWO
+    return Version.ONE if "v1" in segments else None
 
 
 def spoken(version: Version, target: str, body: bytes | None) -> tuple[str, bytes | None]:

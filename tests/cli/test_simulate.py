@@ -172,6 +172,14 @@ def test_a_cloud_app_is_told_that_its_url_does_not_choose_the_version(
     assert {app["scim"] for app in chosen.json["apps"]} == {"1.1"}
 
 
+def test_an_agent_whose_url_names_no_version_is_told_what_is_spoken(perch: CommandLine) -> None:
+    with standing_in(*[listing()] * 2) as stand_in:
+        url = stand_in.base_url.removesuffix("v2")
+        ended = perch.run("simulate", url, "--token", "t", *CONNECTION, "--app", "agent")
+        assert "The on-prem agent goes by /v1 or /v2 in the URL" in ended.err
+        assert dict(stand_in.received[0].headers)["Accept"] == "application/scim+json"
+
+
 def test_differences_end_with_one(perch: CommandLine, endpoint: RunningEndpoint, tmp_path: Path) -> None:
     kept = tmp_path / "dialogue.jsonl"
     perch("simulate", endpoint.base_url, "--token", endpoint.token, "--people", "1", "--record", str(kept))

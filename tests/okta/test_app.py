@@ -61,6 +61,7 @@ def test_no_attribute_is_mapped_twice() -> None:
 def test_the_agent_speaks_what_its_address_says(base_url: str, version: str) -> None:
     assert addressed(Kind.AGENT, base_url).version == version
     assert addressed(Kind.AGENT, base_url, Version.TWO).version is Version.TWO
+    assert addressed(Kind.AGENT, "http://acme.lan/").version is Version.TWO
 
 
 @pytest.mark.parametrize("kind", [Kind.CUSTOM, Kind.CATALOG])
