@@ -12,6 +12,7 @@ import pytest
 from server.okta.dialogues import Kind
 from server.okta.report_page import APPS, headline, milliseconds, page
 from server.okta.rules import Rule, finding
+from server.okta.speech import Version
 from tests.okta.reports import SERVER, bad_report, good_report, string_total
 
 if TYPE_CHECKING:
@@ -139,6 +140,12 @@ def test_times_are_written_for_people(duration: int, words: str) -> None:
 
 def test_every_kind_of_app_has_a_name_and_a_story() -> None:
     assert {*Kind} <= set(APPS)
+
+
+def test_what_was_spoken_is_named_where_it_is_not_2_0() -> None:
+    former = replace(good_report(Kind.AGENT), version=Version.ONE)
+    assert "an on-prem agent in SCIM 1.1." in drawn(former).text
+    assert "an on-prem agent." in drawn(good_report(Kind.AGENT)).text
 
 
 def test_a_page_about_nothing_is_refused() -> None:
