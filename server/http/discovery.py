@@ -13,6 +13,7 @@ from server.http.reply import Reply
 from server.redaction import shorten_tokens
 from server.scim import messages
 from server.scim.errors import Forbidden, NotFound
+from server.scim.tolerances import may_read_capabilities
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,9 +35,10 @@ class DiscoveryEndpoints:
         self._schemas = _catalogue(messages.schemas(registry, base_url))
 
     async def service_provider_config(self, call: Call) -> Reply:
-        """GET /ServiceProviderConfig."""
+        """GET /ServiceProviderConfig, with Okta's capabilities for who may look for them there (OKTA.md 2.3)."""
         call.meaning = "read the server's capabilities"
-        return self.reply(200, self._config)
+        is_okta = may_read_capabilities(call.request.headers.get("User-Agent") or "")
+        return self.reply(200, self._okta_config if is_okta else self._config, "Vary: User-Agent\r\n")
 
     async def service_provider_configs(self, call: Call) -> Reply:
         """GET /ServiceProviderConfigs, the name of SCIM 1.1, which Okta's on-prem agent asks for (OKTA.md 2.3)."""

@@ -126,7 +126,7 @@ def service_provider_config(
 def okta_provider_config(config: Mapping[str, Any]) -> dict[str, Any]:
     """Give the configuration as Okta's on-prem agent reads it, with Okta's extension (OKTA.md 2.3).
 
-    Only for the agent's own endpoint: scim2-client, as an example, refuses a ServiceProviderConfig with an extension.
+    Only for who may be the agent: scim2-client, as an example, refuses a ServiceProviderConfig with an extension.
     """
     return {
         **config,

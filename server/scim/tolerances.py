@@ -192,3 +192,13 @@ def settle_formatted_name(name: dict[str, Any]) -> None:
     composed = formatted_name(name)
     if composed is not None:
         name["formatted"] = composed
+
+
+def may_read_capabilities(user_agent: str) -> bool:
+    """Tell whether a client may be Okta's on-prem agent, a Java program, to whom its capabilities are told anywhere.
+
+    In SCIM 2.0 it looks for them in ServiceProviderConfig (OKTA.md 2.3), where other clients, as an example
+    scim2-client, take an extension for an error.
+    """
+    folded = user_agent.lower()
+    return "okta" in folded or "java" in folded

@@ -16,6 +16,7 @@ from server.scim.tolerances import (
     is_unassigned,
     keep_one_primary,
     list_from_single,
+    may_read_capabilities,
     member_id_from_reference,
     nest,
     settle_formatted_name,
@@ -230,3 +231,17 @@ def test_a_name_of_honorifics_alone_gets_no_formatted() -> None:
     name = {"honorificPrefix": "Ms."}
     settle_formatted_name(name)
     assert name == {"honorificPrefix": "Ms."}
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "expected"),
+    [
+        ("Okta SCIM Client 1.0.0", True),
+        ("OKTA SCIM Integration", True),
+        ("Apache-HttpClient/4.5.13 (Java/11.0.12)", True),
+        ("python-httpx/0.28.1", False),
+        ("", False),
+    ],
+)
+def test_whoever_may_be_the_agent_is_told_its_capabilities(user_agent: str, *, expected: bool) -> None:
+    assert may_read_capabilities(user_agent) is expected
