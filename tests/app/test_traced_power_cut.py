@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CALLS = "pwrite64,write,writev,sendto,sendmsg,fsync,fdatasync,ftruncate,unlink"
-LINE = re.compile(r'(\d+) (?:<\.\.\. (\w+) resumed>|(\w+)\((?:\d+<([^>]*)>|"([^"]*)"))(.*)')
+LINE = re.compile(r'(\d+) +(?:<\.\.\. (\w+) resumed>|(\w+)\((?:\d+<([^>]*)>|"([^"]*)"))(.*)')
 DATA = re.compile(r'"((?:\\x[0-9a-f]{2})*)"')
 ACKNOWLEDGED = re.compile(rb'HTTP/1\.1 201.*"userName":"(w\d+)"', re.DOTALL)
 PEOPLE = 600
