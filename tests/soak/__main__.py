@@ -52,7 +52,7 @@ def main(
 
 @main.command("slow")
 @click.option("--connections", default=500, show_default=True)
-@click.option("--rounds", default=9, show_default=True)
+@click.option("--rounds", default=20, show_default=True)
 def beside_slow_ones(connections: int, rounds: int) -> None:
     """Measure what slow and silent connections cost those that work."""
     with tempfile.TemporaryDirectory() as folder:
