@@ -256,39 +256,13 @@ def test_the_endpoint_serves_a_database_of_an_earlier_schema(
 
 
 KILLED = """
-import os, signal, shutil, sqlite3, sys
+import sys
 from pathlib import Path
 from server.store.database import Database
-
-def upgrade(path, family, left):
-    steps = [0]
-    def step(*_):
-        steps[0] += 1
-        if steps[0] == left:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connect = sqlite3.connect
-    def connected(*arguments, **options):
-        connection = connect(*arguments, **options)
-        connection.set_trace_callback(step)
-        return connection
-    sqlite3.connect = connected
-    sys.addaudithook(lambda event, _: event in ("open", "os.rename", "os.remove") and step())
-    Database.open(path, family).close()
+from tests.store.killing import killed_at_each_step
 
 folder, name, family, stride = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
-left, killed = 1 - stride, True
-while killed:
-    left += stride
-    there = folder.with_name(f"{folder.name}-{left}")
-    shutil.copytree(folder, there)
-    child = os.fork()
-    if child == 0:
-        upgrade(there / name, family, left)
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    killed = os.WIFSIGNALED(status)
-assert status == 0
-print(left)
+killed_at_each_step(folder, lambda there: Database.open(there / name, family).close(), stride)
 """
 
 

@@ -177,39 +177,13 @@ def test_a_restore_that_another_program_keeps_waiting_ends_and_leaves_nothing(
 
 
 KILLED = """
-import os, shutil, signal, sqlite3, sys
+import sys
 from pathlib import Path
 from server.store.upkeep import restore
-
-def bring_back(path, source, left):
-    steps = [0]
-    def step(*_):
-        steps[0] += 1
-        if steps[0] == left:
-            os.kill(os.getpid(), signal.SIGKILL)
-    connect = sqlite3.connect
-    def connected(*arguments, **options):
-        connection = connect(*arguments, **options)
-        connection.set_trace_callback(step)
-        return connection
-    sqlite3.connect = connected
-    sys.addaudithook(lambda event, _: event in ("open", "os.rename", "os.remove", "os.link") and step())
-    restore(path, source, "now")
+from tests.store.killing import killed_at_each_step
 
 path, source = Path(sys.argv[1]), Path(sys.argv[2])
-left, killed = 0, True
-while killed:
-    left += 1
-    there = path.parent.with_name(f"data-{left}")
-    shutil.copytree(path.parent, there)
-    child = os.fork()
-    if child == 0:
-        bring_back(there / path.name, source, left)
-        os._exit(0)
-    status = os.waitpid(child, 0)[1]
-    killed = os.WIFSIGNALED(status)
-assert status == 0
-print(left)
+killed_at_each_step(path.parent, lambda there: restore(there / path.name, source, "now"))
 """
 
 
